@@ -1,0 +1,60 @@
+import type { Sample } from './measure.ts'
+
+interface Case {
+  title: string
+  first: Sample
+  second: Sample
+}
+
+const plainList = `
+  select * from castings where status = 'active'
+  order by created_at desc, id desc limit 20`
+
+/** What is claimed to be fast, beside what one would do otherwise. */
+export const cases: Case[] = [
+  {
+    title: 'First page of castings',
+    first: { name: 'list_castings()', role: 'anon', statement: 'select * from list_castings()' },
+    second: { name: 'plain select under RLS, no total, no creator', role: 'authenticated', statement: plainList },
+  },
+  {
+    title: 'Castings of a city for an age and gender',
+    first: {
+      name: 'list_castings(city, gender, min_age, max_age)',
+      role: 'anon',
+      statement: "select * from list_castings(city => 'almaty', gender => 'female', min_age => 20, max_age => 25)",
+    },
+    second: {
+      name: 'plain select under RLS',
+      role: 'authenticated',
+      statement: `
+        select * from castings where status = 'active' and city ilike 'almaty'
+          and (gender is null or gender = 'female') and (max_age is null or max_age >= 20) and (min_age is null or min_age <= 25)
+        order by created_at desc, id desc limit 20`,
+    },
+  },
+  {
+    title: 'Text search for a rare word',
+    first: {
+      name: 'list_castings(search)',
+      role: 'anon',
+      statement: "select * from list_castings(search => 'abcdef')",
+    },
+    second: {
+      name: 'plain ilike under RLS',
+      role: 'authenticated',
+      statement: `
+        select * from castings where status = 'active' and title || ' ' || description ilike '%abcdef%'
+        order by created_at desc, id desc limit 20`,
+    },
+  },
+  {
+    title: 'Notification count with 10,000 unread',
+    first: { name: 'notification_count()', role: 'authenticated', statement: 'select * from notification_count()' },
+    second: {
+      name: 'counting rows',
+      role: 'authenticated',
+      statement: 'select count(*) filter (where read_at is null), count(*) from notifications',
+    },
+  },
+]

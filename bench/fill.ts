@@ -1,0 +1,27 @@
+import type postgres from 'postgres'
+
+/** Fills a database with 20,000 accounts and 200,000 castings; answers an account with 10,000 notifications. */
+export async function fill(admin: postgres.Sql): Promise<string> {
+  // Without triggers: nobody has to be told.
+  await admin.unsafe(`
+    set session_replication_role = replica;
+    insert into auth.users (id, email, email_confirmed_at, aud, role)
+      select gen_random_uuid(), 'person' || i || '@example.test', now(), 'authenticated', 'authenticated'
+      from generate_series(1, 20000) as i;
+    insert into public.accounts (id, is_listed) select id, true from auth.users;
+    insert into public.castings (owner_id, title, description, category, city, status, gender, min_age, max_age, created_at)
+      select a.id, 'Casting ' || md5(random()::text), repeat(md5(random()::text) || ' ', 5), 'fashion',
+        (array['Almaty', 'Astana', 'Shymkent', 'Pune', 'Delhi'])[1 + floor(random() * 5)],
+        (array['draft', 'active', 'active', 'completed'])[1 + floor(random() * 4)],
+        (array['male', 'female', null])[1 + floor(random() * 3)],
+        18 + floor(random() * 10), 30 + floor(random() * 30), now() - random() * interval '400 days'
+      from public.accounts as a, generate_series(1, 10);
+    insert into public.notifications (account_id, type)
+      select a.id, 'general' from (select id from public.accounts limit 1) as a, generate_series(1, 10000);
+    insert into public.notifications (account_id, type) select id, 'general' from public.accounts;
+    reset session_replication_role;
+    analyze;
+  `)
+  const [row] = await admin`select account_id from public.notifications limit 1`
+  return row!.account_id
+}

@@ -1,0 +1,52 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { loadSecrets } from '../secrets.ts'
+import type { DatabaseRole } from '../service.ts'
+import { bootstrap, bootstrapFingerprint, type DefaultPrivileges, isBootstrapped } from './bootstrap.ts'
+import { applyMigrations, migrationFingerprints } from './migrations.ts'
+
+export interface PrepareOptions {
+  /** The folder that holds supabase/. */
+  project: string
+  dataFolder: string
+  databaseUrl(role: DatabaseRole): string
+  defaultPrivileges?: DefaultPrivileges
+  migrations?: boolean
+  onProgress(line: string): void
+  signal?: AbortSignal
+}
+
+/** Brings a kept database up to date: bootstrap once, then the migrations and the seed that are not in it yet. */
+export async function prepareDatabase(options: PrepareOptions): Promise<void> {
+  const { dataFolder, defaultPrivileges = 'newer', migrations = true, onProgress, project } = options
+  const admin = options.databaseUrl('supabase_admin')
+  if (!(await isBootstrapped(admin))) {
+    onProgress('Giving the database what Supabase gives')
+    await bootstrap(admin, defaultPrivileges)
+  }
+  options.signal?.throwIfAborted()
+
+  const files: Record<string, string> = { 'The bootstrap': bootstrapFingerprint(defaultPrivileges) }
+  if (migrations) Object.assign(files, migrationFingerprints(project))
+  const appliedFile = join(dataFolder, 'applied.json')
+  const applied = readApplied(appliedFile)
+  const changed = Object.keys(applied).filter((name) => files[name] !== applied[name])
+  if (changed.length > 0) {
+    onProgress(`Changed since it was applied to this database: ${changed.join(', ')}; npm run reset makes a new one`)
+  }
+  if (migrations) {
+    onProgress('Applying migrations and seed')
+    await applyMigrations({
+      project,
+      url: options.databaseUrl('postgres'),
+      environment: loadSecrets(dataFolder),
+      dataFolder,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    })
+  }
+  writeFileSync(appliedFile, JSON.stringify({ ...files, ...applied }, undefined, 2))
+}
+
+function readApplied(file: string): Record<string, string> {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>) : {}
+}

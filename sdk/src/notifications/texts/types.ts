@@ -1,0 +1,20 @@
+import type { ResponseStatus } from '../../responses/types.ts'
+import type { NotificationType } from '../types.ts'
+
+interface Text {
+  title: string
+  /** `{casting}` is the casting's title. */
+  message: string
+}
+
+export interface NotificationTexts {
+  types: Record<Exclude<NotificationType, 'response_status_change'>, Text>
+  /** What the other side did with the response. */
+  response: Record<ResponseStatus, Text>
+  /** What became of the casting that was responded to. */
+  casting: Record<'completed' | 'cancelled' | 'deleted', Text>
+  /** For types that this version has no words for. */
+  other: Text
+  /** In place of a title that cannot be seen any more. */
+  someCasting: string
+}

@@ -1,0 +1,34 @@
+/** Kinds of notifications that this version of the SDK has words for; the database may know more. */
+export type NotificationType =
+  | 'general'
+  | 'new_message'
+  | 'new_casting'
+  | 'new_response'
+  | 'response_status_change'
+  | 'casting_reminder'
+
+export interface Notification {
+  id: number
+  type: NotificationType | (string & {})
+  /** In the locale of the SDK. */
+  title: string
+  /** In the locale of the SDK. */
+  message: string
+  casting_id: string | null
+  response_id: string | null
+  /** Everything it is about, mostly ids. */
+  data: Record<string, unknown>
+  is_read: boolean
+  read_at: string | null
+  created_at: string
+}
+
+/** Whether each type is delivered. */
+export type NotificationPreferences = Record<NotificationType, boolean> & Record<string, boolean>
+
+export interface NotificationCount {
+  /** Counted to 1,000. */
+  unread: number
+  /** Counted to 1,000. */
+  total: number
+}

@@ -1,0 +1,39 @@
+import type { Context } from '../context.ts'
+import type { Card } from '../rows.ts'
+
+/** One thing that plans can entitle to, and how the account stands with it. */
+export interface Entitlement {
+  /** Such as photos, casting_responses, casting_chat. */
+  entitlement_id: string
+  product: 'casting' | 'hiring'
+  /** flow: so many a month; stock: so many at a time; feature: has it or not. */
+  kind: 'flow' | 'stock' | 'feature'
+  is_granted: boolean
+  /** Null is without limit; always null for features. */
+  quantity: number | null
+  /** Of some features, such as basic or advanced. */
+  level: string | null
+  /** Null for features. */
+  used: number | null
+  /** Null without limit, and for features. */
+  remaining: number | null
+  /** When a flow begins anew. */
+  resets_at: string | null
+  plan_id: string
+  /** The least plan that would allow more; null when none does. */
+  upgrade_plan_id: string | null
+}
+
+type EntitlementRow = Card<
+  'entitlement_status',
+  'quantity' | 'level' | 'used' | 'remaining' | 'resets_at' | 'upgrade_plan_id'
+>
+
+export async function listEntitlements(context: Context): Promise<Entitlement[]> {
+  const rows = (await context.rows(context.supabase.rpc('my_entitlements'))) as EntitlementRow[]
+  return rows.map((row) => ({
+    ...row,
+    product: row.product as Entitlement['product'],
+    kind: row.kind as Entitlement['kind'],
+  }))
+}

@@ -1,0 +1,161 @@
+-- Media: the buckets, who may put what where, and what follows when an object comes or goes.
+-- Paths start with the owner's account id. Public buckets are read by url and listed by nobody but the owner; private
+-- ones are read by their owner, and by others through signed urls only.
+-- Promises: type and size hold for uploads, overwrites, copies and moves; nothing changes its bucket or its owner.
+
+set lock_timeout = '5s';
+set statement_timeout = '60s';
+
+insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types) values
+  ('avatars', 'avatars', true, 10485760, '{image/jpeg,image/png,image/webp}'),
+  ('photos', 'photos', true, 10485760, '{image/jpeg,image/png,image/webp}'),
+  ('portfolio', 'portfolio', true, 52428800, '{image/jpeg,image/png,image/webp,video/mp4,video/quicktime}'),
+  ('banners', 'banners', true, 10485760, '{image/jpeg,image/png,image/webp}'),
+  ('cards', 'cards', true, 10485760, '{image/jpeg,image/png,image/webp}'),
+  ('resumes', 'resumes', false, 10485760, '{application/pdf}'),
+  ('videos', 'videos', false, 52428800, '{video/mp4,video/quicktime}'),
+  ('deliveries', 'deliveries', false, 52428800,
+    '{image/jpeg,image/png,image/webp,application/pdf,video/mp4,video/quicktime,application/zip}'),
+  ('attachments', 'attachments', false, 10485760, '{image/jpeg,image/png,image/webp,application/pdf}'),
+  ('documents', 'documents', false, 10485760, '{image/jpeg,image/png,image/webp,application/pdf}')
+on conflict (id) do update set
+  public = excluded.public,
+  file_size_limit = excluded.file_size_limit,
+  allowed_mime_types = excluded.allowed_mime_types;
+
+-- Rules ---------------------------------------------------------------------------------------------------------------
+
+create function private.owns_path(name text)
+returns boolean
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select coalesce(private.is_object_path(name, auth.uid()), false);
+$$;
+comment on function private.owns_path is 'True for <caller''s account id>/<one to four plain segments>.';
+
+create function private.fits_bucket(bucket_id text, metadata jsonb)
+returns boolean
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  -- Definer: clients may not read storage.buckets. Storage compares type and size on upload only, not on copy and move.
+  select exists (
+    select from storage.buckets as b
+    where b.id = fits_bucket.bucket_id
+      and (
+        -- Asked for a signed upload url, Storage puts the type of that request here; the file comes later.
+        current_setting('storage.operation', true) = 'storage.object.sign_upload_url'
+        or metadata ->> 'mimetype' is null or b.allowed_mime_types is null
+        or metadata ->> 'mimetype' = any (b.allowed_mime_types)
+      )
+      and (metadata ->> 'size' is null or b.file_size_limit is null or (metadata ->> 'size')::bigint <= b.file_size_limit)
+  );
+$$;
+
+create function private.guard_object()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: Storage writes as service role, after it has asked the policies. 42501 is the one SQLSTATE whose message
+-- Storage passes on.
+declare
+  budget record;
+begin
+  if tg_op = 'UPDATE' and new.bucket_id is distinct from old.bucket_id then
+    raise exception 'permission_denied' using errcode = 'insufficient_privilege';
+  end if;
+  if tg_op = 'UPDATE' and split_part(new.name, '/', 1) is distinct from split_part(old.name, '/', 1) then
+    raise exception 'permission_denied' using errcode = 'insufficient_privilege';
+  end if;
+  if not private.fits_bucket(new.bucket_id, new.metadata) then
+    raise exception 'validation_failed' using errcode = 'insufficient_privilege';
+  end if;
+  if new.owner_id is not null
+    and (tg_op = 'INSERT' or new.version is distinct from old.version) then
+    -- A signed upload url is good for two hours and asks no policy. Waits for a deletion of the account that is under way.
+    if new.owner_id ~ '^[0-9a-f-]{36}$' then
+      perform from auth.users as u where u.id = new.owner_id::uuid for key share;
+      if not private.is_active_account(new.owner_id::uuid) then
+        raise exception 'account_suspended' using errcode = 'insufficient_privilege';
+      end if;
+    end if;
+    select * into budget from private.requests_left('uploads', new.owner_id);
+    if budget.remaining < 0 then
+      raise exception 'rate_limit_exceeded' using errcode = 'insufficient_privilege';
+    end if;
+  end if;
+  return new;
+end;
+$$;
+
+create trigger objects_guard_object
+  before insert or update on storage.objects
+  for each row execute function private.guard_object();
+
+create function private.clear_avatar()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: runs as Storage's role.
+begin
+  update public.accounts as a
+  set avatar_path = null
+  where a.id::text = split_part(old.name, '/', 1) and a.avatar_path = old.name;
+  return null;
+end;
+$$;
+
+create trigger objects_clear_avatar
+  after delete on storage.objects
+  for each row
+  when (old.bucket_id = 'avatars')
+  execute function private.clear_avatar();
+
+-- Grants and policies -------------------------------------------------------------------------------------------------
+
+grant execute on function private.owns_path(text), private.fits_bucket(text, jsonb) to anon, authenticated, service_role;
+
+create policy insert_owner on storage.objects for insert to authenticated
+  with check (
+    bucket_id in ('avatars', 'photos', 'portfolio', 'banners', 'resumes', 'videos', 'deliveries', 'attachments', 'documents')
+    and private.owns_path(name)
+    and private.fits_bucket(bucket_id, metadata)
+    and (select private.is_active())
+  );
+
+create policy select_owner on storage.objects for select to authenticated
+  using (
+    bucket_id in ('avatars', 'photos', 'portfolio', 'banners', 'resumes', 'videos', 'deliveries', 'attachments', 'documents')
+    and split_part(name, '/', 1) = (select auth.uid())::text
+    and (select private.is_active())
+  );
+
+create policy update_owner on storage.objects for update to authenticated
+  using (
+    bucket_id in ('avatars', 'photos', 'portfolio', 'banners', 'resumes', 'videos', 'deliveries', 'attachments', 'documents')
+    and split_part(name, '/', 1) = (select auth.uid())::text
+    and (select private.is_active())
+  )
+  with check (
+    bucket_id in ('avatars', 'photos', 'portfolio', 'banners', 'resumes', 'videos', 'deliveries', 'attachments', 'documents')
+    and private.owns_path(name)
+    and private.fits_bucket(bucket_id, metadata)
+  );
+
+create policy delete_owner on storage.objects for delete to authenticated
+  using (
+    bucket_id in ('avatars', 'photos', 'portfolio', 'banners', 'resumes', 'videos', 'deliveries', 'attachments', 'documents')
+    and split_part(name, '/', 1) = (select auth.uid())::text
+    and (select private.is_active())
+  );

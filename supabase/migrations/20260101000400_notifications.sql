@@ -1,0 +1,232 @@
+-- Notifications: what happened that concerns an account, told at once and kept.
+-- A row is written by the functions of other modules through private.notify, in their transaction; a trigger broadcasts
+-- it to the private topic `account:<id>`. Rows hold ids; names and sentences are put in when they are read.
+-- Promises: a type that is switched off is not delivered; nobody but the database broadcasts on `account:<id>`.
+
+set lock_timeout = '5s';
+set statement_timeout = '60s';
+
+create table public.notification_types (
+  type text primary key,
+  description text not null,
+  constraint notification_types_type_format check (type ~ '^[a-z][a-z_]*$')
+);
+comment on table public.notification_types is 'Every kind of notification there is; each module adds its own.';
+
+insert into public.notification_types (type, description) values
+  ('general', 'A word from the platform.'),
+  ('new_message', 'A message in one of my conversations.');
+
+create table public.notifications (
+  id bigint generated always as identity primary key,
+  account_id uuid not null references public.accounts (id) on delete cascade,
+  type text not null references public.notification_types (type) on delete restrict,
+  data jsonb not null default '{}',
+  read_at timestamptz,
+  created_at timestamptz not null default now()
+);
+comment on table public.notifications is 'One row an event and account, newest id last.';
+comment on column public.notifications.data is 'Ids of what it is about, such as {"casting_id": "…", "response_id": "…"}.';
+
+create index notifications_account_id_idx on public.notifications (account_id, id desc);
+create index notifications_unread_idx on public.notifications (account_id, id desc) where read_at is null;
+create index notifications_type_idx on public.notifications (type);
+
+create table public.notification_preferences (
+  account_id uuid not null references public.accounts (id) on delete cascade,
+  type text not null references public.notification_types (type) on delete cascade,
+  is_enabled boolean not null,
+  primary key (account_id, type)
+);
+comment on table public.notification_preferences is 'Types an account has switched on or off; a type without a row is on.';
+
+create index notification_preferences_type_idx on public.notification_preferences (type);
+
+select private.hide_estimates('public.notifications');
+select private.hide_estimates('public.notification_preferences');
+
+-- Writing -------------------------------------------------------------------------------------------------------------
+
+create function private.notify(account_id uuid, type text, data jsonb)
+returns void
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  -- Definer: notifications have no insert grant. Nothing is written for a type that is switched off, nor for an account
+  -- that is gone.
+  insert into public.notifications (account_id, type, data)
+  select a.id, notify.type, notify.data
+  from public.accounts as a
+  where a.id = notify.account_id
+    and not exists (
+      select from public.notification_preferences as p
+      where p.account_id = a.id and p.type = notify.type and not p.is_enabled
+    );
+$$;
+comment on function private.notify is 'Tells an account that something happened, unless it has switched this type off.';
+
+create function private.broadcast_notification()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: clients may not broadcast on account topics. A suspended account's open socket hears nothing more. Each send is
+-- a subtransaction, of which Postgres keeps 64 at hand: the rest of a large fan-out is found when the table is read.
+declare
+  sent integer := coalesce(nullif(current_setting('talentbase.broadcasts', true), ''), '0')::integer;
+begin
+  if sent >= 50 or not private.is_active_account(new.account_id) then
+    return null;
+  end if;
+  perform set_config('talentbase.broadcasts', (sent + 1)::text, true);
+  perform realtime.send(
+    jsonb_build_object('notification_id', new.id, 'type', new.type, 'data', new.data, 'created_at', new.created_at),
+    'notification', 'account:' || new.account_id::text, true
+  );
+  return null;
+end;
+$$;
+
+create trigger notifications_broadcast
+  after insert on public.notifications
+  for each row execute function private.broadcast_notification();
+
+-- Reading -------------------------------------------------------------------------------------------------------------
+
+create function public.notification_count()
+returns table (unread integer, total integer)
+language sql
+stable
+security invoker
+rows 1
+set search_path = ''
+as $$
+  -- Both stop at 1,000: nobody reads a larger badge.
+  select
+    (select count(*) from (
+      select from public.notifications as n
+      where n.account_id = (select auth.uid()) and n.read_at is null limit 1000
+    ) as u)::integer,
+    (select count(*) from (
+      select from public.notifications as n
+      where n.account_id = (select auth.uid()) limit 1000
+    ) as t)::integer;
+$$;
+comment on function public.notification_count is 'How many notifications the caller has, unread and in all; both count to 1,000.';
+
+create function private.mark_notifications_read(ids bigint[])
+returns integer
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  -- Definer: read_at is set to now, never to what a client says. Null ids: all of them.
+  with marked as (
+    update public.notifications as n
+    set read_at = now()
+    where n.account_id = private.account_id()
+      and n.read_at is null
+      and (mark_notifications_read.ids is null or n.id = any (mark_notifications_read.ids))
+    returning n.id
+  )
+  select count(*)::integer from marked;
+$$;
+
+create function public.mark_notifications_read(ids bigint[] default null)
+returns integer
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.mark_notifications_read(ids);
+$$;
+comment on function public.mark_notifications_read is 'Marks these notifications of the caller as read, or all without ids, and answers how many were unread.';
+
+create function private.set_notification_preferences(preferences jsonb)
+returns setof public.notification_preferences
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: an upsert, which would need update on the key.
+declare
+  caller uuid := private.account_id();
+begin
+  if jsonb_typeof(preferences) is distinct from 'object' then
+    perform private.raise_error('validation_failed', 400, 'Preferences are an object of type and boolean.', '{"fields": {"preferences": "format"}}');
+  end if;
+  if exists (
+    select from jsonb_each(preferences) as p
+    where jsonb_typeof(p.value) <> 'boolean'
+      or not exists (select from public.notification_types as t where t.type = p.key)
+  ) then
+    perform private.raise_error(
+      'validation_failed', 400, 'No such notification type, or not true or false.',
+      (
+        select jsonb_build_object('fields', jsonb_object_agg(p.key, 'known'))
+        from jsonb_each(preferences) as p
+        where jsonb_typeof(p.value) <> 'boolean'
+          or not exists (select from public.notification_types as t where t.type = p.key)
+      )
+    );
+  end if;
+  insert into public.notification_preferences (account_id, type, is_enabled)
+  select caller, p.key, p.value::boolean from jsonb_each(preferences) as p
+  on conflict on constraint notification_preferences_pkey do update set is_enabled = excluded.is_enabled;
+  return query select p.* from public.notification_preferences as p where p.account_id = caller;
+end;
+$$;
+
+create function public.set_notification_preferences(preferences jsonb)
+returns setof public.notification_preferences
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select * from private.set_notification_preferences(preferences);
+$$;
+comment on function public.set_notification_preferences is
+  'Switches types on or off, such as {"new_response": false}; types not named stay as they are. Answers all rows of the caller.';
+
+-- Grants and policies -------------------------------------------------------------------------------------------------
+
+grant select on public.notification_types, public.notifications, public.notification_preferences to authenticated;
+grant select on public.notification_types, public.notifications, public.notification_preferences to service_role;
+grant delete on public.notifications to authenticated;
+
+grant execute on function
+  public.notification_count(),
+  private.mark_notifications_read(bigint[]), public.mark_notifications_read(bigint[]),
+  private.set_notification_preferences(jsonb), public.set_notification_preferences(jsonb)
+to authenticated;
+
+alter table public.notification_types enable row level security;
+alter table public.notifications enable row level security;
+alter table public.notification_preferences enable row level security;
+
+create policy select_authenticated on public.notification_types for select to authenticated using (true);
+
+create policy select_owner on public.notifications for select to authenticated
+  using (account_id = (select auth.uid()));
+
+create policy delete_owner on public.notifications for delete to authenticated
+  using (account_id = (select auth.uid()));
+
+create policy select_owner on public.notification_preferences for select to authenticated
+  using (account_id = (select auth.uid()));
+
+-- Topics: an account listens on its own; nobody writes, so there is no insert policy.
+create policy select_account_topic on realtime.messages for select to authenticated
+  using (
+    extension = 'broadcast'
+    and realtime.topic() = 'account:' || (select auth.uid())::text
+    and (select private.is_active())
+  );

@@ -1,0 +1,284 @@
+-- Photos: the pictures of a profile.
+-- Promises: a photo is a stored object and a row, which come and go together; there is exactly one main photo while
+-- there is any; never more photos than the plan allows.
+
+set lock_timeout = '5s';
+set statement_timeout = '60s';
+
+-- Photos --------------------------------------------------------------------------------------------------------------
+
+create table public.photos (
+  id uuid primary key default gen_random_uuid(),
+  account_id uuid not null references public.accounts (id) on delete cascade,
+  path text not null,
+  is_main boolean not null default false,
+  position integer not null,
+  created_at timestamptz not null default now(),
+  constraint photos_path_key unique (path),
+  constraint photos_position_range check (position >= 0)
+);
+comment on table public.photos is 'Photos of a profile: one row an object in the bucket `photos`, made by a trigger when the object is stored.';
+comment on column public.photos.position is 'Order in the profile, from 0.';
+
+create index photos_account_id_idx on public.photos (account_id, position, id);
+create unique index photos_main_key on public.photos (account_id) where is_main;
+
+select private.hide_estimates('public.photos');
+
+create function private.lock_photos(account_id uuid)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  -- Taken before any row: what changes several photos of an account at once would otherwise deadlock.
+  select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('photos ' || account_id::text, 0));
+$$;
+
+create function private.lock_own_photos()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: calls a function clients may not.
+begin
+  perform private.lock_photos(auth.uid());
+  return null;
+end;
+$$;
+
+create trigger photos_lock_own
+  before delete on public.photos
+  for each statement execute function private.lock_own_photos();
+
+create function private.add_photo()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: runs as Storage's role after the object's row is written; Storage then takes the object back if this raises.
+declare
+  owner uuid := split_part(new.name, '/', 1)::uuid;
+begin
+  perform private.lock_photos(owner);
+  -- An overwrite keeps its row; where the row was deleted and the old object waited to be, it is a new photo.
+  perform from public.photos as p
+  where p.path = new.name or (tg_op = 'UPDATE' and p.path = old.name)
+  for update;
+  if found then
+    return null;
+  end if;
+  if not private.use_entitlement(owner, 'photos') then
+    raise exception 'quota_exceeded' using errcode = 'insufficient_privilege';
+  end if;
+  insert into public.photos (account_id, path, is_main, position)
+  select owner, new.name,
+    not exists (select from public.photos as p where p.account_id = owner and p.is_main),
+    coalesce((select max(p.position) + 1 from public.photos as p where p.account_id = owner), 0);
+  return null;
+end;
+$$;
+
+create trigger objects_add_photo
+  after insert or update of version on storage.objects
+  for each row
+  when (new.bucket_id = 'photos')
+  execute function private.add_photo();
+
+create function private.move_photo()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: as above.
+begin
+  update public.photos as p set path = new.name where p.path = old.name;
+  return null;
+end;
+$$;
+
+create trigger objects_move_photo
+  after update of name on storage.objects
+  for each row
+  when (new.bucket_id = 'photos' and old.name is distinct from new.name)
+  execute function private.move_photo();
+
+create function private.remove_photo()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: as above. The object is gone, so its row goes.
+begin
+  perform private.lock_photos(split_part(old.name, '/', 1)::uuid);
+  delete from public.photos as p where p.path = old.name;
+  return null;
+end;
+$$;
+
+create trigger objects_remove_photo
+  after delete on storage.objects
+  for each row
+  when (old.bucket_id = 'photos')
+  execute function private.remove_photo();
+
+create function private.forget_photo()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: the row is gone: the object follows through the queue, the place in the quota is free, and the next photo
+-- becomes the main one.
+begin
+  perform private.queue_object_deletion('photos', old.path);
+  perform private.free_entitlement(old.account_id, 'photos');
+  if old.is_main then
+    update public.photos as p
+    set is_main = true
+    where p.id = (
+      select n.id from public.photos as n where n.account_id = old.account_id order by n.position, n.id limit 1
+    );
+  end if;
+  return null;
+end;
+$$;
+
+create trigger photos_forget_photo
+  after delete on public.photos
+  for each row execute function private.forget_photo();
+
+create function private.set_main_photo(photo_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: is_main is in no column grant, for two rows change together.
+declare
+  caller uuid := private.account_id();
+begin
+  perform private.lock_photos(caller);
+  if not exists (select from public.photos as p where p.id = photo_id and p.account_id = caller) then
+    perform private.raise_error('not_found', 404, 'There is no such photo.');
+  end if;
+  update public.photos as p set is_main = false where p.account_id = caller and p.is_main and p.id <> photo_id;
+  update public.photos as p set is_main = true where p.id = photo_id and not p.is_main;
+end;
+$$;
+
+create function public.set_main_photo(photo_id uuid)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.set_main_photo(photo_id);
+$$;
+comment on function public.set_main_photo is 'Makes this photo of the caller the main one. not_found (404) when it is not theirs.';
+
+create function private.reorder_photos(photo_ids uuid[])
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: position is in no column grant, for all rows change together.
+declare
+  caller uuid := private.account_id();
+  own uuid[];
+begin
+  perform private.lock_photos(caller);
+  select coalesce(array_agg(p.id order by p.id), '{}') into own from public.photos as p where p.account_id = caller;
+  if own is distinct from (select coalesce(array_agg(o.id order by o.id), '{}') from unnest(photo_ids) as o (id)) then
+    perform private.raise_error(
+      'validation_failed', 400, 'Name each of your photos exactly once.', '{"fields": {"photo_ids": "set"}}'
+    );
+  end if;
+  update public.photos as p
+  set position = o.position - 1
+  from unnest(photo_ids) with ordinality as o (id, position)
+  where p.id = o.id;
+end;
+$$;
+
+create function public.reorder_photos(photo_ids uuid[])
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.reorder_photos(photo_ids);
+$$;
+comment on function public.reorder_photos is 'Puts the caller''s photos in this order; needs each of them exactly once, else nothing changes.';
+
+create function private.list_photos(account_id uuid)
+returns setof public.photos
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  -- Definer: the table is the owner's alone, what it shows of one profile is everybody's.
+  select p.*
+  from public.photos as p
+  where p.account_id = list_photos.account_id
+  order by p.position, p.id;
+$$;
+
+create function public.list_photos(account_id uuid)
+returns setof public.photos
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select * from private.list_photos(account_id);
+$$;
+comment on function public.list_photos is 'The photos of a profile in order. Objects: bucket `photos`, path `path`.';
+
+-- Grants and policies -------------------------------------------------------------------------------------------------
+
+grant select on public.photos to authenticated, service_role;
+
+grant delete on public.photos to authenticated;
+
+grant execute on function private.list_photos(uuid), public.list_photos(uuid) to anon, authenticated;
+
+grant execute on function
+  private.set_main_photo(uuid),
+  public.set_main_photo(uuid),
+  private.reorder_photos(uuid[]),
+  public.reorder_photos(uuid[])
+to authenticated;
+
+alter table public.photos enable row level security;
+
+create policy select_owner on public.photos for select to authenticated
+  using (account_id = (select auth.uid()));
+
+create policy delete_owner on public.photos for delete to authenticated
+  using (account_id = (select auth.uid()));
+
+-- The trigger enforces the limit; this predicts it, so that a refused upload never reaches the disk. An overwrite is asked
+-- as an insert too and takes no place.
+create policy photos_within_plan on storage.objects as restrictive for insert to authenticated
+  with check (
+    bucket_id <> 'photos'
+    or (select private.is_entitled('photos'))
+    or name in (select p.path from public.photos as p where p.account_id = (select auth.uid()))
+  );

@@ -1,0 +1,443 @@
+-- Castings: what employers and agencies look for.
+-- draft -> active | cancelled, active -> completed | cancelled. Everybody sees active ones; the owner sees all of theirs,
+-- and who responded goes on reading the casting.
+-- Promises: state and counters change through functions only; responses_count is right without counting rows; a list
+-- shows exactly what row-level security would.
+
+set lock_timeout = '5s';
+set statement_timeout = '60s';
+
+-- Tables --------------------------------------------------------------------------------------------------------------
+
+create table public.castings (
+  id uuid primary key default gen_random_uuid(),
+  owner_id uuid not null default auth.uid() references public.accounts (id) on delete cascade,
+  title text not null,
+  description text not null,
+  category text not null,
+  city text,
+  country text,
+  address text,
+  shoot_date timestamptz,
+  duration_days integer,
+  response_deadline timestamptz,
+  pay_type text not null default 'fixed',
+  pay_min bigint,
+  pay_max bigint,
+  currency text not null default 'KZT',
+  gender text,
+  min_age integer,
+  max_age integer,
+  min_height integer,
+  max_height integer,
+  experience text,
+  languages text[] not null default '{}',
+  appearance text,
+  models_needed integer,
+  is_urgent boolean not null default false,
+  tags text[] not null default '{}',
+  cover_path text,
+  status text not null default 'draft',
+  responses_count integer not null default 0,
+  accepted_count integer not null default 0,
+  reminded_at timestamptz,
+  published_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint castings_title_length check (private.is_clean_text(title, 3, 200)),
+  constraint castings_description_length check (private.is_clean_text(description, 1, 10000)),
+  constraint castings_category_format check (category ~ '^[a-z][a-z0-9_]{0,49}$'),
+  constraint castings_city_length check (private.is_clean_text(city, 1, 100)),
+  constraint castings_country_length check (private.is_clean_text(country, 1, 100)),
+  constraint castings_address_length check (private.is_clean_text(address, 1, 500)),
+  constraint castings_shoot_date_range check (shoot_date between '2000-01-01 00:00Z' and '2200-01-01 00:00Z'),
+  constraint castings_response_deadline_range check (response_deadline between '2000-01-01 00:00Z' and '2200-01-01 00:00Z'),
+  constraint castings_duration_days_range check (duration_days between 1 and 365),
+  constraint castings_pay_type_known check (pay_type in ('fixed', 'hourly', 'daily', 'negotiable', 'barter', 'unpaid')),
+  constraint castings_pay_min_range check (pay_min between 0 and 1000000000000),
+  constraint castings_pay_max_range check (pay_max between 0 and 1000000000000),
+  constraint castings_pay_max_order check (pay_min <= pay_max),
+  constraint castings_currency_format check (currency ~ '^[A-Z]{3}$'),
+  constraint castings_gender_known check (gender in ('male', 'female', 'other')),
+  constraint castings_min_age_range check (min_age between 18 and 99),
+  constraint castings_max_age_range check (max_age between 18 and 99),
+  constraint castings_max_age_order check (min_age <= max_age),
+  constraint castings_min_height_range check (min_height between 100 and 250),
+  constraint castings_max_height_range check (max_height between 100 and 250),
+  constraint castings_max_height_order check (min_height <= max_height),
+  constraint castings_experience_known check (experience in ('beginner', 'intermediate', 'experienced')),
+  constraint castings_languages_length check (private.are_clean_texts(languages, 20, 50)),
+  constraint castings_appearance_length check (private.is_clean_text(appearance, 1, 2000)),
+  constraint castings_models_needed_range check (models_needed between 1 and 1000),
+  constraint castings_tags_length check (private.are_clean_texts(tags, 20, 50)),
+  constraint castings_cover_path_own check (private.is_object_path(cover_path, owner_id)),
+  constraint castings_status_known check (status in ('draft', 'active', 'completed', 'cancelled'))
+);
+comment on table public.castings is 'Castings. Requirements that are null match everybody.';
+comment on column public.castings.pay_min is 'Minor units of currency.';
+comment on column public.castings.pay_max is 'Minor units of currency.';
+comment on column public.castings.models_needed is 'The casting closes for responses when this many are accepted; null: no limit.';
+comment on column public.castings.cover_path is 'Path in the bucket `banners`, below the owner''s own folder.';
+comment on column public.castings.responses_count is 'Responses that are not withdrawn.';
+
+create index castings_owner_id_idx on public.castings (owner_id, created_at desc, id desc);
+create index castings_created_at_idx on public.castings (created_at desc, id desc);
+create index castings_active_idx on public.castings (created_at desc, id desc) where status = 'active';
+create index castings_active_city_idx on public.castings (lower(city), created_at desc, id desc) where status = 'active';
+create index castings_active_city_category_idx on public.castings (lower(city), category, created_at desc, id desc) where status = 'active';
+create index castings_active_category_idx on public.castings (category, created_at desc, id desc) where status = 'active';
+create index castings_search_idx on public.castings using gin ((title || ' ' || description) extensions.gin_trgm_ops);
+create index castings_reminder_idx on public.castings (shoot_date) where status = 'active' and reminded_at is null;
+
+create table public.casting_responses (
+  id uuid primary key default gen_random_uuid(),
+  casting_id uuid not null references public.castings (id) on delete cascade,
+  model_id uuid not null references public.accounts (id) on delete cascade,
+  message text,
+  portfolio_links text[] not null default '{}',
+  proposed_rate bigint,
+  status text not null default 'pending',
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint casting_responses_casting_id_model_id_key unique (casting_id, model_id),
+  constraint casting_responses_message_length check (private.is_clean_text(message, 1, 5000)),
+  constraint casting_responses_portfolio_links_format check (private.are_web_urls(portfolio_links, 10)),
+  constraint casting_responses_proposed_rate_range check (proposed_rate between 0 and 1000000000000),
+  constraint casting_responses_status_known check (
+    status in ('pending', 'viewed', 'shortlisted', 'accepted', 'rejected', 'withdrawn')
+  )
+);
+comment on table public.casting_responses is 'Models'' responses to castings, one a model and casting. Written by functions only.';
+comment on column public.casting_responses.proposed_rate is 'Minor units of the casting''s currency.';
+
+create index casting_responses_casting_id_idx on public.casting_responses (casting_id, created_at desc, id desc);
+create index casting_responses_model_id_idx on public.casting_responses (model_id, created_at desc, id desc);
+
+-- Without these statistics the planner takes the wrong index for lists; they tell how many drafts there are in all.
+select private.hide_estimates('public.castings', '{status,gender,min_age,max_age}');
+select private.hide_estimates('public.casting_responses');
+
+create table private.casting_transitions (
+  from_status text not null,
+  to_status text not null,
+  primary key (from_status, to_status)
+);
+comment on table private.casting_transitions is 'Which status of a casting may follow which.';
+
+insert into private.casting_transitions (from_status, to_status) values
+  ('draft', 'active'), ('draft', 'cancelled'), ('active', 'completed'), ('active', 'cancelled');
+
+create table private.casting_response_transitions (
+  from_status text not null,
+  to_status text not null,
+  actor text not null,
+  primary key (from_status, to_status),
+  constraint casting_response_transitions_actor_known check (actor in ('owner', 'model'))
+);
+comment on table private.casting_response_transitions is 'Which status of a response may follow which, and by whose hand.';
+
+insert into private.casting_response_transitions (from_status, to_status, actor) values
+  ('pending', 'viewed', 'owner'), ('pending', 'shortlisted', 'owner'), ('pending', 'accepted', 'owner'), ('pending', 'rejected', 'owner'),
+  ('viewed', 'pending', 'owner'), ('viewed', 'shortlisted', 'owner'), ('viewed', 'accepted', 'owner'), ('viewed', 'rejected', 'owner'),
+  ('shortlisted', 'pending', 'owner'), ('shortlisted', 'accepted', 'owner'), ('shortlisted', 'rejected', 'owner'),
+  ('accepted', 'pending', 'owner'), ('accepted', 'rejected', 'owner'),
+  ('rejected', 'pending', 'owner'), ('rejected', 'shortlisted', 'owner'), ('rejected', 'accepted', 'owner'),
+  ('pending', 'withdrawn', 'model'), ('viewed', 'withdrawn', 'model'), ('shortlisted', 'withdrawn', 'model'), ('accepted', 'withdrawn', 'model');
+
+insert into public.notification_types (type, description) values
+  ('new_casting', 'A casting that matches what I look for.'),
+  ('new_response', 'A response to a casting of mine.'),
+  ('response_status_change', 'A response of mine has another status, or its casting is over.'),
+  ('casting_reminder', 'A shoot that I am accepted for begins in a day.');
+
+-- Whose castings ------------------------------------------------------------------------------------------------------
+
+create function private.responded_casting_ids()
+returns setof uuid
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  -- Definer: policies ask this without going through the policy of casting_responses, which asks back.
+  select r.casting_id from public.casting_responses as r where r.model_id = auth.uid();
+$$;
+
+create function private.own_casting_ids()
+returns setof uuid
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  -- Definer: as above.
+  select c.id from public.castings as c where c.owner_id = auth.uid();
+$$;
+
+-- The life of a casting -----------------------------------------------------------------------------------------------
+
+create trigger castings_limit_rows
+  after insert on public.castings
+  referencing new table as inserted
+  for each statement execute function private.limit_rows();
+
+create trigger castings_touch_updated_at
+  before update on public.castings
+  for each row execute function private.touch_updated_at();
+
+create trigger casting_responses_touch_updated_at
+  before update on public.casting_responses
+  for each row execute function private.touch_updated_at();
+
+create function private.replace_cover()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: the queue is not the owner's to write.
+begin
+  perform private.queue_object_deletion('banners', old.cover_path);
+  return null;
+end;
+$$;
+
+create trigger castings_replace_cover
+  after update of cover_path on public.castings
+  for each row
+  when (old.cover_path is distinct from new.cover_path and old.cover_path is not null)
+  execute function private.replace_cover();
+
+create trigger castings_forget_cover
+  after delete on public.castings
+  for each row
+  when (old.cover_path is not null)
+  execute function private.replace_cover();
+
+create function private.count_responses()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: counters are in no column grant. A trigger, because responses also go when their model's account does.
+begin
+  update public.castings as c
+  set
+    responses_count = c.responses_count
+      + case when tg_op <> 'DELETE' and new.status <> 'withdrawn' then 1 else 0 end
+      - case when tg_op <> 'INSERT' and old.status <> 'withdrawn' then 1 else 0 end,
+    accepted_count = c.accepted_count
+      + case when tg_op <> 'DELETE' and new.status = 'accepted' then 1 else 0 end
+      - case when tg_op <> 'INSERT' and old.status = 'accepted' then 1 else 0 end
+  where c.id = coalesce(new.casting_id, old.casting_id);
+  return null;
+end;
+$$;
+
+create trigger casting_responses_count
+  after insert or delete or update of status on public.casting_responses
+  for each row execute function private.count_responses();
+
+create function private.lock_own_casting(casting_id uuid)
+returns public.castings
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: for functions of this module. Someone else's and a missing casting are the same error.
+declare
+  casting public.castings;
+begin
+  select c.* into casting
+  from public.castings as c
+  where c.id = lock_own_casting.casting_id and c.owner_id = private.account_id()
+  for update;
+  if not found then
+    perform private.raise_error('not_found', 404, 'There is no such casting.');
+  end if;
+  return casting;
+end;
+$$;
+
+create function private.set_casting_status(casting_id uuid, status text)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: status is in no column grant.
+declare
+  casting public.castings := private.lock_own_casting(casting_id);
+begin
+  if set_casting_status.status is null or set_casting_status.status not in ('draft', 'active', 'completed', 'cancelled') then
+    perform private.raise_error('validation_failed', 400, 'No such status.', '{"fields": {"status": "known"}}');
+  end if;
+  if not exists (
+    select from private.casting_transitions as t
+    where t.from_status = casting.status and t.to_status = set_casting_status.status
+  ) then
+    perform private.raise_error(
+      'invalid_transition', 409, 'A casting cannot go from this status to that one.',
+      jsonb_build_object('from', casting.status, 'to', set_casting_status.status)
+    );
+  end if;
+  update public.castings as c
+  set
+    status = set_casting_status.status,
+    published_at = case when set_casting_status.status = 'active' then now() else c.published_at end
+  where c.id = casting.id;
+  if set_casting_status.status in ('completed', 'cancelled') then
+    perform private.tell_responders(casting.id, set_casting_status.status);
+  end if;
+  perform private.audit(
+    'casting.set_status', 'casting', casting.id::text,
+    jsonb_build_object('from', casting.status, 'to', set_casting_status.status)
+  );
+end;
+$$;
+
+create function private.tell_responders(casting_id uuid, casting_status text)
+returns void
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  -- Definer: writes notifications of others. Who was rejected or has withdrawn is not told again.
+  select private.notify(
+    r.model_id, 'response_status_change',
+    jsonb_build_object('casting_id', r.casting_id, 'response_id', r.id, 'status', r.status, 'casting_status', tell_responders.casting_status)
+  )
+  from public.casting_responses as r
+  where r.casting_id = tell_responders.casting_id and r.status not in ('rejected', 'withdrawn');
+$$;
+
+create function public.set_casting_status(casting_id uuid, status text)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.set_casting_status(casting_id, status);
+$$;
+comment on function public.set_casting_status is
+  'Owner only: draft -> active | cancelled, active -> completed | cancelled; anything else is invalid_transition (409).';
+
+create function private.delete_casting(casting_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: deleting has consequences for others, so there is no delete grant.
+declare
+  casting public.castings := private.lock_own_casting(casting_id);
+begin
+  if casting.accepted_count > 0 then
+    perform private.raise_error('conflict', 409, 'Somebody was accepted for this casting: complete or cancel it instead.');
+  end if;
+  perform private.tell_responders(casting.id, 'deleted');
+  delete from public.castings as c where c.id = casting.id;
+  perform private.audit('casting.delete', 'casting', casting.id::text);
+end;
+$$;
+
+create function public.delete_casting(casting_id uuid)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.delete_casting(casting_id);
+$$;
+comment on function public.delete_casting is 'Owner only: deletes a casting nobody was accepted for and tells its responders. Quota used for it does not come back.';
+
+create function private.remind_of_castings()
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: a job. Once a casting, in the day before the shoot, to the accepted.
+declare
+  reminded integer;
+begin
+  with due as (
+    update public.castings as c
+    set reminded_at = now()
+    where c.id in (
+      select d.id from public.castings as d
+      where d.status = 'active' and d.reminded_at is null and d.shoot_date between now() and now() + interval '24 hours'
+      order by d.shoot_date
+      limit 500
+      for update skip locked
+    )
+    returning c.id
+  ), told as (
+    select private.notify(r.model_id, 'casting_reminder', jsonb_build_object('casting_id', r.casting_id, 'response_id', r.id))
+    from public.casting_responses as r
+    join due on due.id = r.casting_id
+    where r.status = 'accepted'
+  )
+  select count(*) into reminded from told;
+  return reminded;
+end;
+$$;
+
+insert into private.jobs (name, every, description) values
+  ('remind_of_castings', '1 minute', 'Reminds accepted models of a shoot 24 hours before it.');
+
+-- Grants and policies -------------------------------------------------------------------------------------------------
+
+grant select on public.castings, public.casting_responses to authenticated, service_role;
+
+grant insert (
+    owner_id, title, description, category, city, country, address, shoot_date, duration_days, response_deadline, pay_type, pay_min,
+    pay_max, currency, gender, min_age, max_age, min_height, max_height, experience, languages, appearance, models_needed,
+    is_urgent, tags, cover_path
+  ),
+  update (
+    title, description, category, city, country, address, shoot_date, duration_days, response_deadline, pay_type, pay_min, pay_max,
+    currency, gender, min_age, max_age, min_height, max_height, experience, languages, appearance, models_needed, is_urgent,
+    tags, cover_path
+  )
+  on public.castings to authenticated;
+
+grant execute on function
+  private.set_casting_status(uuid, text),
+  public.set_casting_status(uuid, text),
+  private.delete_casting(uuid),
+  public.delete_casting(uuid),
+  private.own_casting_ids(),
+  private.responded_casting_ids()
+to authenticated;
+
+alter table public.castings enable row level security;
+
+alter table public.casting_responses enable row level security;
+
+create policy select_authenticated on public.castings for select to authenticated
+  using (
+    status = 'active'
+    or owner_id = (select auth.uid())
+    or id in (select private.responded_casting_ids())
+  );
+
+create policy insert_owner on public.castings for insert to authenticated
+  with check (owner_id = (select auth.uid()) and (select private.has_role('employer', 'agency')));
+
+create policy update_owner on public.castings for update to authenticated
+  using (owner_id = (select auth.uid()) and status in ('draft', 'active'))
+  with check (owner_id = (select auth.uid()));
+
+create policy select_parties on public.casting_responses for select to authenticated
+  using (model_id = (select auth.uid()) or casting_id in (select private.own_casting_ids()));

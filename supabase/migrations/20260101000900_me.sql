@@ -1,0 +1,118 @@
+-- Me: what an app needs of its own account, in one call, and everything an account may take along.
+-- Stands last, because it looks into every module.
+
+set lock_timeout = '5s';
+set statement_timeout = '60s';
+
+create type public.me as (
+  id uuid,
+  email text,
+  email_verified boolean,
+  username text,
+  first_name text,
+  last_name text,
+  full_name text,
+  avatar_path text,
+  bio text,
+  phone text,
+  city text,
+  country text,
+  locale text,
+  role text,
+  roles text[],
+  user_type text,
+  is_verified boolean,
+  has_model_profile boolean,
+  has_employer_profile boolean,
+  has_creator_profile boolean,
+  has_client_profile boolean,
+  plan text,
+  plan_expires_at timestamptz,
+  unread_notifications integer,
+  created_at timestamptz
+);
+comment on type public.me is 'The caller''s own account. role: the first of roles, null until one is chosen. plan: of the casting product.';
+
+create function private.me()
+returns setof public.me
+language sql
+stable
+security definer
+rows 1
+set search_path = ''
+as $$
+  -- Definer: reads the email from auth.users.
+  select
+    a.id, u.email, true, a.username, a.first_name, a.last_name, a.full_name, a.avatar_path, a.bio, d.phone, a.city, a.country,
+    d.locale, r.roles[1], r.roles, private.user_type(r.roles), a.is_verified,
+    exists (select from public.model_profiles as m where m.account_id = a.id),
+    exists (select from public.employer_profiles as e where e.account_id = a.id),
+    -- These two sides of an account begin with the role; what they hold comes with modules of their own.
+    'creator' = any (r.roles),
+    'client' = any (r.roles),
+    s.plan, s.expires_at, n.unread, a.created_at
+  from public.accounts as a
+  join auth.users as u on u.id = a.id
+  join public.account_details as d on d.account_id = a.id
+  cross join lateral (
+    select coalesce(array_agg(o.role order by o.created_at, o.role), '{}') as roles
+    from public.account_roles as o
+    where o.account_id = a.id
+  ) as r
+  cross join private.my_subscription() as s
+  cross join public.notification_count() as n
+  where a.id = private.account_id();
+$$;
+
+create function public.me()
+returns setof public.me
+language sql
+stable
+security invoker
+rows 1
+set search_path = ''
+as $$
+  select * from private.me();
+$$;
+comment on function public.me is 'The caller''s own account with roles, plan and unread notifications; auth_required (401) for nobody.';
+
+create function private.export_account()
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  -- Definer: reads the email from auth.users and usage from private. A module that keeps personal data adds its part here.
+  select jsonb_build_object(
+    'exported_at', now(),
+    'account', (select to_jsonb(m) from private.me() as m),
+    'devices', (select coalesce(jsonb_agg(to_jsonb(d) - 'token'), '[]') from public.devices as d where d.account_id = private.account_id()),
+    'employer_profile', (select to_jsonb(e) from public.employer_profiles as e where e.account_id = private.account_id()),
+    'model_profile', (select to_jsonb(m) from public.model_profiles as m where m.account_id = private.account_id()),
+    'photos', (select coalesce(jsonb_agg(to_jsonb(p) order by p.position), '[]') from public.photos as p where p.account_id = private.account_id()),
+    'castings', (select coalesce(jsonb_agg(to_jsonb(c) order by c.created_at), '[]') from public.castings as c where c.owner_id = private.account_id()),
+    'casting_responses', (select coalesce(jsonb_agg(to_jsonb(r) order by r.created_at), '[]') from public.casting_responses as r where r.model_id = private.account_id()),
+    'notifications', (select coalesce(jsonb_agg(to_jsonb(n) order by n.id), '[]') from public.notifications as n where n.account_id = private.account_id()),
+    'notification_preferences', (select coalesce(jsonb_agg(to_jsonb(p)), '[]') from public.notification_preferences as p where p.account_id = private.account_id()),
+    'subscriptions', (select coalesce(jsonb_agg(to_jsonb(s) order by s.started_at), '[]') from public.subscriptions as s where s.account_id = private.account_id()),
+    'files', (
+      select coalesce(jsonb_agg(jsonb_build_object('bucket', o.bucket_id, 'path', o.name, 'created_at', o.created_at) order by o.created_at), '[]')
+      from storage.objects as o
+      where o.name like private.account_id()::text || '/%'
+    )
+  );
+$$;
+
+create function public.export_account()
+returns jsonb
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select private.export_account();
+$$;
+comment on function public.export_account is 'All personal data of the caller as one JSON object, a key a table.';
+
+grant execute on function private.me(), public.me(), private.export_account(), public.export_account() to authenticated;

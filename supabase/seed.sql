@@ -1,0 +1,1 @@
+-- Reference data lives in the migrations of its module; this file is for what a fresh project starts with beside it.

@@ -1,0 +1,83 @@
+/**
+ * Who may do what: every table, function, bucket and topic of the project, declared by the module that owns it.
+ * `test/access/*.test.ts` try all of it through the API and compare it with the catalog; what is not declared here
+ * fails. `docs/access.md` is printed from it (`node test/access/print.ts`).
+ */
+import { accounts } from './access/modules/accounts.ts'
+import { billing } from './access/modules/billing.ts'
+import { castingResponses } from './access/modules/casting-responses.ts'
+import { castings } from './access/modules/castings.ts'
+import { foundation } from './access/modules/foundation.ts'
+import { me } from './access/modules/me.ts'
+import { media } from './access/modules/media.ts'
+import { notifications } from './access/modules/notifications.ts'
+import { profiles } from './access/modules/profiles.ts'
+
+/**
+ * Somebody who tries: `anon` is not signed in, `stranger` is signed in and has every role the owner has, `suspended` is
+ * the suspended owner of such a row or file itself, `service` has the secret key. Other parties are named where they
+ * are declared, such as `responder`.
+ */
+export type Party = string
+
+export interface TableAccess {
+  /** Kinds of rows that different parties see or change, and who. A command without parties is refused to all. */
+  rows: Record<string, { select: Party[]; update?: Party[]; delete?: Party[] }>
+  /** Roles of the accounts that may add a row in their own name; nobody may in another's. Columns: what they may set. */
+  insert?: { by: string[]; columns: string }
+  /** Columns that whoever may update a row may set, separated by blanks. */
+  update?: string
+  /** `<verb>_<who>`, one a verb and role. */
+  policies: string[]
+}
+
+export type BucketOperation =
+  | 'upload'
+  | 'overwrite'
+  | 'download'
+  | 'info'
+  | 'list'
+  | 'sign'
+  | 'move'
+  | 'copy'
+  | 'remove'
+  | 'publicUrl'
+
+export interface BucketAccess {
+  megabytes: number
+  types: string[]
+  /** On an object in the owner's folder. */
+  operations: Record<BucketOperation, Party[]>
+}
+
+interface TopicAccess {
+  /** Joining a private channel and receiving its broadcasts. */
+  join: Party[]
+  broadcast: Party[]
+  presence: Party[]
+}
+
+export interface ModuleAccess {
+  tables?: Record<string, TableAccess>
+  /** Nobody but `postgres` has any right on these. */
+  privateTables?: string[]
+  /** Database roles (separated by a comma and a blank, or `nobody`) and the functions they may execute. */
+  functions: Record<string, string[]>
+  buckets?: Record<string, BucketAccess>
+  /** `<owner>` stands for the owner's account id. */
+  topics?: Record<string, TopicAccess>
+  /** Policies on tables of the services, as `<schema>.<table>`. */
+  servicePolicies?: Record<string, string[]>
+}
+
+export const access: Record<string, ModuleAccess> = {
+  foundation,
+  accounts,
+  media,
+  notifications,
+  billing,
+  profiles,
+  castings,
+  'casting responses': castingResponses,
+  me,
+}

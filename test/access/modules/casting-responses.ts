@@ -1,0 +1,15 @@
+import type { ModuleAccess } from '../../access.ts'
+import { both, inPrivate } from '../declare.ts'
+
+export const castingResponses: ModuleAccess = {
+  functions: {
+    authenticated: [
+      ...both('respond_to_casting(uuid,text,text[],bigint,uuid)'),
+      ...both('set_response_status(uuid,text)'),
+      ...both('withdraw_response(uuid)'),
+      ...both('list_casting_responses(uuid,text,integer,text,integer)'),
+      ...both('list_my_responses(text,integer,text,integer)'),
+    ],
+    nobody: inPrivate('move_response(uuid,text,text)', 'find_responses(uuid,uuid,text,integer,text,integer)'),
+  },
+}

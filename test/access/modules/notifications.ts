@@ -1,0 +1,33 @@
+import type { ModuleAccess } from '../../access.ts'
+import { both, inPrivate, inPublic } from '../declare.ts'
+
+export const notifications: ModuleAccess = {
+  tables: {
+    notification_types: {
+      rows: { any: { select: ['stranger', 'service'] } },
+      policies: ['select_authenticated'],
+    },
+    notifications: {
+      rows: { any: { select: ['owner', 'service'], delete: ['owner'] } },
+      policies: ['select_owner', 'delete_owner'],
+    },
+    notification_preferences: {
+      rows: { any: { select: ['owner', 'service'] } },
+      policies: ['select_owner'],
+    },
+  },
+  functions: {
+    authenticated: [
+      ...inPublic('notification_count()'),
+      ...both('mark_notifications_read(bigint[])'),
+      ...both('set_notification_preferences(jsonb)'),
+    ],
+    nobody: inPrivate('notify(uuid,text,jsonb)', 'broadcast_notification()'),
+  },
+  topics: {
+    'account:<owner>': { join: ['owner', 'service'], broadcast: ['service'], presence: ['service'] },
+  },
+  servicePolicies: {
+    'realtime.messages': ['select_account_topic'],
+  },
+}

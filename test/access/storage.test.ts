@@ -1,0 +1,117 @@
+import type { SupabaseClient } from '@supabase/supabase-js'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { BucketOperation } from '../access.ts'
+import { subscribe } from '../helpers/people.ts'
+import { type Cast, makeCast, suspend } from './cast.ts'
+import { databases } from './databases.ts'
+import { buckets } from './declared.ts'
+
+const all = Object.entries(buckets).map(([bucket, { types, operations }]) => ({ bucket, type: types[0]!, operations }))
+
+interface Try {
+  party: string
+  client: SupabaseClient
+  /** The owner's folder; the suspended try in their own. */
+  folder: string
+}
+
+// Every operation × every party on every bucket, through the Storage API.
+describe.each(databases)('$name', ({ start }) => {
+  let cast: Cast
+  let tries: Try[]
+
+  beforeAll(async () => {
+    cast = await makeCast(await start())
+    const { owner, stranger, suspended } = cast.model
+    // Without a limit on photos: what is tried here is who, not how many.
+    for (const person of [owner, suspended]) await subscribe(cast.stack, person, 'casting_business')
+    for (const { bucket, type } of all) {
+      for (const { id } of [owner, suspended]) await put(cast.service, bucket, `${id}/one`, type)
+    }
+    await suspend(cast)
+    tries = [
+      { party: 'anon', client: cast.anon, folder: owner.id },
+      { party: 'stranger', client: stranger.client, folder: owner.id },
+      { party: 'suspended', client: suspended.client, folder: suspended.id },
+      { party: 'owner', client: owner.client, folder: owner.id },
+      { party: 'service', client: cast.service, folder: owner.id },
+    ]
+  })
+  afterAll(() => cast.stack.close())
+
+  const body = (type: string) => new Blob(['x'], { type })
+  const put = async (client: SupabaseClient, bucket: string, path: string, type: string, upsert = false) => {
+    const { error } = await client.storage.from(bucket).upload(path, body(type), { upsert })
+    return error
+  }
+  const objectAt = async (bucket: string, path: string) => {
+    const [row] = await cast.sql`select version from storage.objects where bucket_id = ${bucket} and name = ${path}`
+    return row
+  }
+
+  // What an operation is seen by: the row it leaves, or the data it answers.
+  const operations: Record<BucketOperation, (one: Try, bucket: string, type: string) => Promise<boolean>> = {
+    async upload({ client, folder, party }, bucket, type) {
+      await put(client, bucket, `${folder}/by-${party}`, type)
+      return (await objectAt(bucket, `${folder}/by-${party}`)) !== undefined
+    },
+    async overwrite({ client, folder }, bucket, type) {
+      const before = await objectAt(bucket, `${folder}/one`)
+      await put(client, bucket, `${folder}/one`, type, true)
+      return (await objectAt(bucket, `${folder}/one`))!.version !== before!.version
+    },
+    async download({ client, folder }, bucket) {
+      return (await client.storage.from(bucket).download(`${folder}/one`)).data !== null
+    },
+    async info({ client, folder }, bucket) {
+      return (await client.storage.from(bucket).info(`${folder}/one`)).data !== null
+    },
+    async list({ client, folder }, bucket) {
+      return (await client.storage.from(bucket).list(folder)).data!.length > 0
+    },
+    async sign({ client, folder }, bucket) {
+      return (await client.storage.from(bucket).createSignedUrl(`${folder}/one`, 60)).data !== null
+    },
+    async move({ client, folder }, bucket) {
+      await client.storage.from(bucket).move(`${folder}/one`, `${folder}/moved`)
+      if ((await objectAt(bucket, `${folder}/moved`)) === undefined) return false
+      await cast.service.storage.from(bucket).move(`${folder}/moved`, `${folder}/one`)
+      return true
+    },
+    async copy({ client, folder, party }, bucket) {
+      await client.storage.from(bucket).copy(`${folder}/one`, `${folder}/copy-${party}`)
+      return (await objectAt(bucket, `${folder}/copy-${party}`)) !== undefined
+    },
+    async remove({ client, folder }, bucket, type) {
+      await client.storage.from(bucket).remove([`${folder}/one`])
+      if ((await objectAt(bucket, `${folder}/one`)) !== undefined) return false
+      await put(cast.service, bucket, `${folder}/one`, type)
+      return true
+    },
+    async publicUrl({ client, folder }, bucket) {
+      const { data } = client.storage.from(bucket).getPublicUrl(`${folder}/one`)
+      return (await fetch(data.publicUrl)).ok
+    },
+  }
+
+  test.each(all)('$bucket', async ({ bucket, type, operations: declared }) => {
+    for (const [operation, tried] of Object.entries(operations)) {
+      const did: string[] = []
+      for (const one of tries) if (await tried(one, bucket, type)) did.push(one.party)
+      expect(did.sort(), operation).toEqual([...declared[operation as BucketOperation]].sort())
+    }
+  })
+
+  test('no party but the secret key sees or changes a bucket', async () => {
+    const before = await cast.sql`select * from storage.buckets order by id`
+    for (const { party, client } of tries.slice(0, -1)) {
+      expect((await client.storage.listBuckets()).data ?? [], party).toEqual([])
+      await client.storage.createBucket(`by-${party}`, { public: true })
+      await client.storage.updateBucket('documents', { public: true })
+      await client.storage.emptyBucket('documents')
+      await client.storage.deleteBucket('documents')
+    }
+    expect(await cast.sql`select * from storage.buckets order by id`).toEqual(before)
+    expect((await objectAt('documents', `${cast.model.owner.id}/one`)) !== undefined).toBe(true)
+  })
+})

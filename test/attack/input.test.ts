@@ -1,0 +1,235 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Cast, makeCast } from '../access/cast.ts'
+import { rowsOf } from '../access/rows/index.ts'
+import { anonClient, createPerson, unique } from '../helpers/people.ts'
+import { startTestStack } from '../helpers/stack.ts'
+import { stateOf } from '../helpers/state.ts'
+
+let cast: Cast
+
+beforeAll(async () => {
+  cast = await makeCast(await startTestStack())
+  await rowsOf.employer_profiles!.make(cast, 'any', cast.agency.owner)
+  await rowsOf.model_profiles!.make(cast, 'any', cast.model.owner)
+  await rowsOf.castings!.make(cast, 'active', cast.agency.owner)
+})
+afterAll(() => cast.stack.close())
+
+/** Every attempt is answered with a 4xx and nothing has changed. */
+async function refused(attempts: Record<string, () => PromiseLike<{ status: number; error: unknown }>>): Promise<void> {
+  const before = await stateOf(cast.stack)
+  for (const [name, attempt] of Object.entries(attempts)) {
+    const { status, error } = await attempt()
+    expect(status >= 400 && status < 500, `${name}: ${status} ${JSON.stringify(error)}`).toBe(true)
+  }
+  expect(await stateOf(cast.stack)).toEqual(before)
+}
+
+const texts: [string, string, string][] = [
+  ['accounts', 'id', 'first_name last_name bio city country'],
+  ['employer_profiles', 'account_id', 'company_name description contact_person phone city country website'],
+  ['model_profiles', 'account_id', 'name city country bio'],
+  ['castings', 'owner_id', 'title description city country address appearance category'],
+]
+const bad = {
+  bidi: `abc\u202Eexe.gnp`,
+  isolate: 'abc\u2067def',
+  NUL: 'abc\u0000def',
+  bell: 'abc\u0007def',
+  invisible: 'abc\u200bdef\u3164',
+  'line separator': 'abc\u2028def',
+  blank: ' \t\n ',
+  'ten megabytes': 'x'.repeat(10 * 1048576),
+}
+
+describe.each(Object.entries(bad))('50: %s', (_name, value) => {
+  test.each(texts)('in no text of %s', async (table, key, columns) => {
+    const person = table === 'model_profiles' ? cast.model.owner : cast.agency.owner
+    // Ten megabytes travel slowly: two columns of a table stand for the others.
+    const tried = columns.split(' ').slice(0, value.length > 1000 ? 2 : undefined)
+    const attempts = tried.map((column) => [
+      column,
+      () =>
+        person.client
+          .from(table)
+          .update({ [column]: value })
+          .eq(key, person.id),
+    ])
+    await refused(Object.fromEntries(attempts))
+  })
+
+  test('in no argument of a function that keeps it', async () => {
+    const { client } = cast.model.owner
+    const [casting] = await cast.sql`select id from public.castings where status = 'active' limit 1`
+    const respond = (args: object) => client.rpc('respond_to_casting', { casting_id: casting!.id, ...args })
+    await refused({
+      message: () => respond({ message: value }),
+      link: () => respond({ portfolio_links: [value] }),
+      device: () => client.rpc('register_device', { token: value, platform: 'web' }),
+      platform: () => client.rpc('register_device', { token: 'a proper token', platform: value }),
+      preferences: () => client.rpc('set_notification_preferences', { preferences: { [value]: true } }),
+      account: () => client.rpc('update_account', { bio: value }),
+      role: () => client.rpc('add_role', { role: value }),
+      username: () => cast.anon.rpc('check_username', { username: value }),
+    })
+  })
+})
+
+test('50: what a sign-up’s metadata holds of it is left out, and the account is made', async () => {
+  const { NUL: _, 'ten megabytes': _large, ...possible } = bad
+  for (const value of Object.values(possible)) {
+    const metadata = { first_name: value, last_name: value, city: value, country: value, phone: value, locale: value }
+    const { id } = await createPerson(cast.stack, { roles: ['model'], metadata })
+    const [row] = await cast.sql`
+      select first_name, last_name, city, country, phone, locale
+      from public.accounts join public.account_details on account_id = id where id = ${id}
+    `
+    expect(row).toEqual({ first_name: null, last_name: null, city: null, country: null, phone: null, locale: 'en' })
+  }
+})
+
+const links = [
+  'javascript:alert(1)',
+  'JavaScript:alert(1)',
+  ' javascript:alert(1)',
+  'data:text/html,<script>',
+  'vbscript:x',
+  'file:///etc/passwd',
+  '//evil.example',
+  'http://',
+  'https://a b.example',
+  'https://user:password@evil.example',
+  'https://evil.example/"onclick="x',
+  'https://evil.example/\u202Egnp.exe',
+  `https://a.example/${'x'.repeat(2000)}`,
+]
+
+test.each(links.map((url) => ({ shown: url.slice(0, 40), url })))('50: no link to $shown', async ({ url }) => {
+  const { client, id } = cast.agency.owner
+  const [casting] = await cast.sql`select id from public.castings where status = 'active' limit 1`
+  await refused({
+    website: () => client.from('employer_profiles').update({ website: url }).eq('account_id', id),
+    portfolio: () =>
+      cast.model.owner.client.rpc('respond_to_casting', {
+        casting_id: casting!.id,
+        portfolio_links: ['https://a.example', url],
+      }),
+  })
+})
+
+test('50: paths of pictures are plain and one’s own', async () => {
+  const { client, id } = cast.agency.owner
+  const attempts = [
+    `${cast.agency.stranger.id}/a.png`,
+    `${id}/../${cast.agency.stranger.id}/a.png`,
+    `${id}/a.png?x=1`,
+    `${id}/a\u202Epng`,
+    `${id}/`,
+    id,
+    `https://evil.example/${id}/a.png`,
+  ].flatMap((path) => [
+    [`avatar ${path}`, () => client.from('accounts').update({ avatar_path: path }).eq('id', id)],
+    [`logo ${path}`, () => client.from('employer_profiles').update({ logo_path: path }).eq('account_id', id)],
+    [`cover ${path}`, () => client.from('castings').update({ cover_path: path }).eq('owner_id', id)],
+  ])
+  await refused(Object.fromEntries(attempts))
+})
+
+test('50: numbers and times beyond any sense', async () => {
+  const { client, id } = cast.agency.owner
+  const values: [string, unknown[]][] = [
+    ['pay_min', [-1, 1e13, '1e400', 'NaN', 'Infinity', 1.5]],
+    ['duration_days', [0, -1, 366, 2 ** 31]],
+    ['min_age', [17, 100, -5]],
+    ['min_height', [99, 251]],
+    ['models_needed', [0, -1, 1001]],
+    ['shoot_date', ['infinity', '-infinity', '300000-01-01', 'tomorrow-ish', '0001-01-01 BC']],
+    ['currency', ['kzt', 'EURO', '']],
+    ['tags', [Array(21).fill('x'), [''], [null], ['x'.repeat(51)]]],
+    ['languages', [[['nested']], 'not a list']],
+  ]
+  const attempts = values.flatMap(([column, list]) =>
+    list.map((value) => [
+      `${column} ${JSON.stringify(value)}`,
+      () =>
+        client
+          .from('castings')
+          .update({ [column]: value })
+          .eq('owner_id', id),
+    ]),
+  )
+  await refused(Object.fromEntries(attempts))
+})
+
+test('50: deep JSON', async () => {
+  const deep = `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`
+  const before = await stateOf(cast.stack)
+  const answer = await fetch(`${cast.stack.url}/rest/v1/rpc/set_notification_preferences`, {
+    method: 'POST',
+    headers: {
+      apikey: cast.stack.publishableKey,
+      authorization: `Bearer ${cast.model.owner.token}`,
+      'content-type': 'application/json',
+    },
+    body: `{"preferences": ${deep}}`,
+  })
+  expect(answer.status).toBeGreaterThanOrEqual(400)
+  expect(answer.status).toBeLessThan(500)
+  expect(await stateOf(cast.stack)).toEqual(before)
+})
+
+describe('50: lists', () => {
+  const lists: [string, Record<string, unknown>][] = [
+    ['list_castings', {}],
+    ['list_accounts', {}],
+    ['list_my_castings', {}],
+    ['list_my_responses', {}],
+  ]
+  const wrong: Record<string, unknown>[] = [
+    { page_size: 0 },
+    { page_size: -1 },
+    { page_size: 101 },
+    { page_size: 2 ** 31 },
+    { page_size: 'NaN' },
+    { skip: -1 },
+    { skip: 1001 },
+    { cursor: 'x' },
+    { cursor: '' },
+    { cursor: '../..' },
+    { cursor: 'x'.repeat(1048576) },
+    { cursor: Buffer.from('1,1').toString('base64url') },
+    { cursor: Buffer.from(`-1,${'0'.repeat(36)}`).toString('base64url') },
+    { cursor: Buffer.from(`99999999999999999999,${crypto.randomUUID()}`).toString('base64url') },
+    { cursor: Buffer.from("1,' or true --").toString('base64url') },
+  ]
+  test.each(lists)('%s refuses what is no page', async (name, args) => {
+    const call = (more: object) => cast.agency.owner.client.rpc(name, { ...args, ...more })
+    await refused(Object.fromEntries(wrong.map((more) => [JSON.stringify(more).slice(0, 80), () => call(more)])))
+  })
+
+  test('a long search is answered, and its signs mean themselves', async () => {
+    const { client } = cast.agency.owner
+    for (const search of ['%', '_', '\\', "'", '"; drop table', '%'.repeat(1000), 'x'.repeat(1048576)]) {
+      const { data, error } = await client.rpc('list_castings', { search, status: 'all' })
+      expect([error, data], search.slice(0, 20)).toEqual([null, []])
+    }
+  })
+
+  test('PostgREST’s own limits', async () => {
+    for (const query of ['limit=-1', 'order=status.sideways', 'select=count()']) {
+      const answer = await fetch(`${cast.stack.url}/rest/v1/castings?${query}`, {
+        headers: { apikey: cast.stack.publishableKey, authorization: `Bearer ${cast.agency.owner.token}` },
+      })
+      expect(answer.status >= 400 && answer.status < 500, query).toBe(true)
+    }
+  })
+})
+
+test('50: anon’s questions are bounded too', async () => {
+  const anon = anonClient(cast.stack)
+  await refused({
+    castings: () => anon.rpc('list_castings', { page_size: 1000 }),
+    email: () => anon.rpc('check_email', { email: `${'x'.repeat(1048576)}@example.test` }),
+    function: () => anon.rpc(unique('no_such')),
+  })
+})

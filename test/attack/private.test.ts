@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Cast, makeCast } from '../access/cast.ts'
+import { functions, privateTables } from '../access/declared.ts'
+import { startTestStack } from '../helpers/stack.ts'
+import { stateOf } from '../helpers/state.ts'
+
+let cast: Cast
+beforeAll(async () => {
+  cast = await makeCast(await startTestStack())
+})
+afterAll(() => cast.stack.close())
+
+const clients = () => [cast.anon, cast.agency.owner.client, cast.service]
+const hidden = ['private', 'auth', 'storage', 'realtime', 'extensions', 'vault']
+const privateFunctions = Object.keys(functions)
+  .filter((signature) => signature.startsWith('private.'))
+  .map((signature) => signature.slice('private.'.length).split('(')[0]!)
+const served = Object.fromEntries(
+  Object.keys(functions)
+    .filter((signature) => signature.startsWith('public.'))
+    .map((signature) => [signature.split('(')[0]!, true]),
+)
+
+test('2: no schema but public is served', async () => {
+  for (const client of clients()) {
+    for (const schema of hidden) {
+      const { data, error, status } = await client.schema(schema).from('settings').select()
+      expect([data, error?.code, status], schema).toEqual([null, 'PGRST106', 406])
+    }
+  }
+})
+
+test('2: no private table and no table of Auth by its name or as an embed', async () => {
+  for (const client of clients()) {
+    for (const table of [...privateTables, 'users', 'sessions', 'objects', 'messages']) {
+      const direct = await client.from(table).select()
+      expect([direct.data, direct.status], table).toEqual([null, 404])
+      const embedded = await client.from('accounts').select(`id, ${table}(*)`)
+      expect([embedded.data, embedded.error?.code], table).toEqual([null, 'PGRST200'])
+    }
+  }
+})
+
+test('2, 13: no private function, not even with the secret key', async () => {
+  const before = await stateOf(cast.stack)
+  for (const client of clients()) {
+    for (const name of privateFunctions) {
+      expect((await client.schema('private').rpc(name)).status, name).toBe(406)
+    }
+  }
+  for (const name of privateFunctions) {
+    if (`public.${name}` in served) continue
+    expect((await cast.agency.owner.client.rpc(name)).error?.code, name).toBe('PGRST202')
+  }
+  expect(await stateOf(cast.stack)).toEqual(before)
+})
+
+test('2: the description of the API names nothing private', async () => {
+  const answer = await fetch(`${cast.stack.url}/rest/v1/`, { headers: { apikey: cast.stack.secretKey } })
+  const description = await answer.text()
+  expect(description).toContain('claim_object_deletions')
+  for (const name of privateTables) expect(description).not.toContain(`"${name}"`)
+})

@@ -1,0 +1,130 @@
+import type { SupabaseClient } from '@supabase/supabase-js'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Cast, makeCast } from '../access/cast.ts'
+import { rowsOf } from '../access/rows/index.ts'
+import { startTestStack } from '../helpers/stack.ts'
+
+const castingStates = ['draft', 'active', 'completed', 'cancelled']
+const responseStates = ['pending', 'viewed', 'shortlisted', 'accepted', 'rejected', 'withdrawn']
+
+// Written down once more, so that a change of the table in the database does not change what is right.
+const castingMoves = ['draft active', 'draft cancelled', 'active completed', 'active cancelled']
+const finalForModels = ['rejected', 'withdrawn']
+
+let cast: Cast
+let castingId: string
+let responseId: string
+
+beforeAll(async () => {
+  cast = await makeCast(await startTestStack())
+  castingId = String((await rowsOf.castings!.make(cast, 'draft', cast.agency.owner)).id)
+  responseId = String((await rowsOf.casting_responses!.make(cast, 'any', cast.model.owner)).id)
+})
+afterAll(() => cast.stack.close())
+
+const actors = (): Record<string, SupabaseClient> => ({
+  anon: cast.anon,
+  agency: cast.agency.owner.client,
+  'another agency': cast.agency.stranger.client,
+  model: cast.model.owner.client,
+  'another model': cast.model.stranger.client,
+  service: cast.service,
+})
+
+const pairs = (states: string[]) => states.flatMap((from) => states.map((to) => ({ from, to })))
+
+async function statusOf(table: string, id: string): Promise<string> {
+  const [row] = await cast.sql`select status from ${cast.sql(`public.${table}`)} where id = ${id}`
+  return row!.status
+}
+
+describe('19: castings', () => {
+  test('the table of transitions is the one that was decided', async () => {
+    const rows = await cast.sql`select from_status || ' ' || to_status as move from private.casting_transitions`
+    expect(rows.map((row) => row.move).sort()).toEqual([...castingMoves].sort())
+  })
+
+  test.each(pairs(castingStates))('$from -> $to by everybody', async ({ from, to }) => {
+    for (const [actor, client] of Object.entries(actors())) {
+      await cast.sql`update public.castings set status = ${from} where id = ${castingId}`
+      const { error } = await client.rpc('set_casting_status', { casting_id: castingId, status: to })
+      const moved = actor === 'agency' && castingMoves.includes(`${from} ${to}`)
+      expect(await statusOf('castings', castingId), actor).toBe(moved ? to : from)
+      expect(error === null, actor).toBe(moved)
+      if (actor === 'agency' && !moved) expect(error?.code).toBe('invalid_transition')
+    }
+  })
+
+  test.each(['published', 'ACTIVE', '', null])('no status %o', async (status) => {
+    await cast.sql`update public.castings set status = 'draft' where id = ${castingId}`
+    const { error } = await cast.agency.owner.client.rpc('set_casting_status', { casting_id: castingId, status })
+    expect(error?.code).toBe('validation_failed')
+    expect(await statusOf('castings', castingId)).toBe('draft')
+  })
+})
+
+describe('19: responses', () => {
+  const moves = async () => {
+    const rows = await cast.sql`select from_status, to_status, actor from private.casting_response_transitions`
+    return new Set(rows.map((row) => `${row.actor} ${row.from_status} ${row.to_status}`))
+  }
+
+  test('models withdraw and do nothing else, owners do not withdraw, withdrawn is the end', async () => {
+    for (const { from, to } of pairs(responseStates)) {
+      const known = await moves()
+      const model = to === 'withdrawn' && !finalForModels.includes(from)
+      expect(known.has(`model ${from} ${to}`), `model ${from} ${to}`).toBe(model)
+      if (to === 'withdrawn' || from === 'withdrawn' || from === to) {
+        expect(known.has(`owner ${from} ${to}`), `owner ${from} ${to}`).toBe(false)
+      }
+    }
+  })
+
+  test.each(pairs(responseStates))('$from -> $to by everybody', async ({ from, to }) => {
+    const known = await moves()
+    for (const [actor, client] of Object.entries(actors())) {
+      for (const call of ['set_response_status', 'withdraw_response']) {
+        if (call === 'withdraw_response' && to !== 'withdrawn') continue
+        await cast.sql`update public.casting_responses set status = ${from} where id = ${responseId}`
+        const args = call === 'withdraw_response' ? {} : { status: to }
+        const { error } = await client.rpc(call, { response_id: responseId, ...args })
+        const hand = call === 'withdraw_response' ? 'model' : 'owner'
+        const isActor = actor === (hand === 'model' ? 'model' : 'agency')
+        const moved = isActor && known.has(`${hand} ${from} ${to}`)
+        expect(await statusOf('casting_responses', responseId), `${actor} ${call}`).toBe(moved ? to : from)
+        expect(error === null, `${actor} ${call}`).toBe(moved)
+      }
+    }
+    await countersAreRight()
+  })
+
+  test.each(['draft', 'completed', 'cancelled'])('nothing moves while the casting is %s', async (status) => {
+    await cast.sql`update public.casting_responses set status = 'pending' where id = ${responseId}`
+    const setCasting = (to: string) => cast.sql`
+      update public.castings set status = ${to} where id = (select casting_id from public.casting_responses where id = ${responseId})
+    `
+    await setCasting(status)
+    for (const to of ['viewed', 'accepted']) {
+      const { error } = await cast.agency.owner.client.rpc('set_response_status', {
+        response_id: responseId,
+        status: to,
+      })
+      expect(error?.code).toBe('casting_closed')
+    }
+    const { error } = await cast.model.owner.client.rpc('withdraw_response', { response_id: responseId })
+    expect(error?.code).toBe('casting_closed')
+    expect(await statusOf('casting_responses', responseId)).toBe('pending')
+    await setCasting('active')
+  })
+
+  async function countersAreRight(): Promise<void> {
+    const wrong = await cast.sql`
+      select c.id from public.castings c
+      left join public.casting_responses r on r.casting_id = c.id
+      group by c.id
+      having c.responses_count <> count(r.id) filter (where r.status <> 'withdrawn')
+        or c.accepted_count <> count(r.id) filter (where r.status = 'accepted')
+    `
+    expect(wrong).toEqual([])
+  }
+})

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeAccounts } from '../helpers/many.ts'
+import { createPerson, liftRequestLimits, type Person, sql, unique } from '../helpers/people.ts'
+import { startTestStack, type TestStack } from '../helpers/stack.ts'
+
+let stack: TestStack
+let agency: Person
+let model: Person
+let answered: string
+const category = unique('c').toLowerCase()
+const city = unique('Town')
+
+beforeAll(async () => {
+  stack = await startTestStack()
+  await liftRequestLimits(stack)
+  agency = await createPerson(stack, { roles: ['agency'] })
+  model = await createPerson(stack, { roles: ['model'] })
+  // 120 rows on three moments that differ in a microsecond: a cursor that rounds, or looks at the time alone, loses some.
+  const rows = await sql(stack)`
+    insert into public.castings (owner_id, title, description, category, status, created_at)
+    select ${agency.id}, 'Casting ' || i, 'x', ${category}, 'active',
+      timestamptz '2024-02-29 23:59:59.999998+00' + (i % 3) * interval '1 microsecond'
+    from generate_series(1, 120) as i returning id
+  `
+  answered = rows[0]!.id
+  const { ids } = await makeAccounts(stack, 50, { role: 'client', city })
+  await sql(
+    stack,
+  )`update public.accounts set created_at = '2024-02-29 12:00:00.123456+00' where id = any (${ids}::uuid[])`
+  await sql(stack)`
+    insert into public.casting_responses (casting_id, model_id, created_at)
+    select c, ${model.id}, timestamptz '2024-03-31 00:00:00.000001+00' from unnest(${rows.map(({ id }) => id)}::uuid[]) as c
+    union all select ${answered}, a, timestamptz '2024-03-31 00:00:00.000001+00' from unnest(${ids}::uuid[]) as a
+  `
+})
+afterAll(() => stack.close())
+
+interface Row {
+  id: string
+  cursor: string
+}
+
+const lists = (): { list: string; args: Record<string, unknown>; client: Person['client']; count: number }[] => [
+  { list: 'list_castings', args: { category }, client: model.client, count: 120 },
+  { list: 'list_my_castings', args: {}, client: agency.client, count: 120 },
+  { list: 'list_accounts', args: { city }, client: model.client, count: 50 },
+  { list: 'list_my_responses', args: {}, client: model.client, count: 120 },
+  { list: 'list_casting_responses', args: { casting_id: answered }, client: agency.client, count: 51 },
+]
+
+async function page(one: ReturnType<typeof lists>[number], args: Record<string, unknown>): Promise<Row[]> {
+  const { data, error } = await one.client.rpc(one.list, { ...one.args, ...args })
+  if (error) throw error
+  return data
+}
+
+async function walk(one: ReturnType<typeof lists>[number], size: number, between = async () => {}): Promise<string[]> {
+  const ids: string[] = []
+  let cursor: string | undefined
+  for (;;) {
+    const rows = await page(one, { page_size: size, ...(cursor && { cursor }) })
+    ids.push(...rows.map(({ id }) => id))
+    if (rows.length < size) return ids
+    cursor = rows.at(-1)!.cursor
+    await between()
+  }
+}
+
+describe('paging to the end, while rows share their moment', () => {
+  test.each([0, 1, 2, 3, 4])('list %i: no gaps, no doubles, one order, whatever the size', async (index) => {
+    const one = lists()[index]!
+    const whole = await walk(one, 100)
+    expect(whole).toHaveLength(one.count)
+    expect(new Set(whole).size).toBe(one.count)
+    for (const size of [1, 7, 40]) expect(await walk(one, size)).toEqual(whole)
+  })
+
+  test.each([0, 1, 2, 3, 4])('list %i: skip counts the same rows', async (index) => {
+    const one = lists()[index]!
+    const whole = await walk(one, 100)
+    const skipped: string[] = []
+    for (let skip = 0; skip < one.count + 20; skip += 20) {
+      skipped.push(...(await page(one, { page_size: 20, skip })).map(({ id }) => id))
+    }
+    expect(skipped).toEqual(whole)
+  })
+
+  test('a cursor is free of characters that a url would change, and the row it names may be gone', async () => {
+    const one = lists()[1]!
+    const rows = await page(one, { page_size: 100 })
+    for (const { cursor } of rows) expect(cursor).toMatch(/^[A-Za-z0-9_-]+$/)
+    const [gone] = await sql(stack)`
+      insert into public.castings (owner_id, title, description, category, created_at)
+      values (${agency.id}, 'Soon gone', 'x', 'x', '2024-02-29 23:59:59.999999+00') returning id
+    `
+    const before = (await page(one, { page_size: 100 })).find(({ id }) => id === gone!.id)!
+    await sql(stack)`delete from public.castings where id = ${gone!.id}`
+    const whole = await walk(one, 100)
+    const rest = await page(one, { page_size: 100, cursor: before.cursor })
+    expect(rest.length).toBeGreaterThan(0)
+    expect(whole.slice(-rest.length)).toEqual(rest.map(({ id }) => id))
+  })
+
+  test('rows that come while somebody pages are not shown twice and hide none', async () => {
+    const one = lists()[1]!
+    const whole = await walk(one, 100)
+    const added: string[] = []
+    const walked = await walk(one, 25, async () => {
+      const [row] = await sql(stack)`
+        insert into public.castings (owner_id, title, description, category) values (${agency.id}, 'New', 'x', 'x') returning id
+      `
+      added.push(row!.id)
+    })
+    expect(walked).toEqual(whole)
+    expect(added.length).toBeGreaterThan(2)
+    await sql(stack)`delete from public.castings where id = any (${added}::uuid[])`
+  })
+
+  test('another list’s cursor continues from its moment, and one that is broken is an error', async () => {
+    const [account] = await page(lists()[2]!, { page_size: 1 })
+    const castings = await page(lists()[1]!, { page_size: 100, cursor: account!.cursor })
+    expect(castings).toEqual([])
+    for (const cursor of [
+      account!.cursor.slice(1),
+      `${account!.cursor}A`,
+      account!.cursor.slice(0, -3),
+      'AAAA',
+      '====',
+    ]) {
+      await expect(page(lists()[1]!, { cursor })).rejects.toMatchObject({ code: 'validation_failed' })
+    }
+  })
+})

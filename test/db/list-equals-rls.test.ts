@@ -1,0 +1,173 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeAccounts } from '../helpers/many.ts'
+import { sql } from '../helpers/people.ts'
+import { startTestStack, type TestStack } from '../helpers/stack.ts'
+import { type Eyes, openEyes, type Viewer } from './viewer.ts'
+
+let stack: TestStack
+let eyes: Eyes
+let viewers: string[]
+/** The castings and accounts that this file made: another Supabase may hold more. */
+let owners: string[]
+
+beforeAll(async () => {
+  stack = await startTestStack()
+  eyes = openEyes(stack)
+  const made = await Promise.all([
+    makeAccounts(stack, 40, { role: 'agency', city: 'Almaty' }),
+    makeAccounts(stack, 80, { role: 'model', city: 'Astana' }),
+    makeAccounts(stack, 60, { role: 'candidate' }),
+    makeAccounts(stack, 20, { roles: ['client', 'freelancer', 'candidate'] }),
+  ])
+  const [agencies, models] = made
+  owners = agencies.ids
+  viewers = made.flatMap(({ ids }) => ids)
+  await sql(stack)`
+    insert into public.castings (owner_id, title, description, category, city, gender, min_age, max_age, status, created_at)
+    select
+      (${owners}::uuid[])[1 + floor(random() * 40)::int],
+      'Casting ' || i, case when random() < 0.2 then 'needle' else 'hay' end,
+      (array['fashion', 'film', 'event'])[1 + floor(random() * 3)::int],
+      (array['Almaty', 'ASTANA', 'astana', null])[1 + floor(random() * 4)::int],
+      (array['male', 'female', null])[1 + floor(random() * 3)::int],
+      case when random() < 0.5 then 18 + floor(random() * 20)::int end,
+      case when random() < 0.5 then 40 + floor(random() * 20)::int end,
+      (array['draft', 'active', 'active', 'completed', 'cancelled'])[1 + floor(random() * 5)::int],
+      date_trunc('hour', now()) - floor(random() * 20) * interval '1 hour'
+    from generate_series(1, 600) as i
+  `
+  await sql(stack)`
+    insert into public.casting_responses (casting_id, model_id)
+    select c.id, m.id
+    from public.castings c cross join unnest(${models.ids}::uuid[]) as m (id)
+    where c.owner_id = any (${owners}::uuid[]) and random() < 0.05
+  `
+})
+afterAll(async () => {
+  await eyes.close()
+  await stack.close()
+})
+
+interface Listed {
+  id: string
+  total: string
+  cursor: string
+}
+
+async function allPages(viewer: Viewer, list: string, filters: Record<string, string | number>): Promise<Listed[]> {
+  const rows: Listed[] = []
+  let cursor: string | null = null
+  do {
+    const values = [...Object.values(filters), cursor]
+    const names = [...Object.keys(filters), 'cursor'].map((name, i) => `${name} => $${i + 1}`)
+    const page: Listed[] = await eyes.as(viewer, `select * from public.${list}(page_size => 100, ${names})`, values)
+    rows.push(...page)
+    cursor = page.length === 100 ? page[99]!.cursor : null
+  } while (cursor !== null)
+  return rows
+}
+
+const idsOf = (rows: { id: string }[]) => rows.map(({ id }) => id).sort()
+
+describe('what lists answer is what row-level security would', () => {
+  test('castings of every status, for 200 viewers', async () => {
+    expect(viewers).toHaveLength(200)
+    const [all] = await sql(stack)`select count(*)::int as count from public.castings`
+    let hidden = 0
+    for (const viewer of viewers) {
+      const listed = await allPages(viewer, 'list_castings', { status: 'all' })
+      const seen = await eyes.as<{ id: string }>(viewer, 'select id from public.castings')
+      expect(idsOf(listed)).toEqual(idsOf(seen))
+      expect(new Set(listed.map(({ total }) => Number(total)))).toEqual(new Set([Math.min(seen.length, 1001)]))
+      if (seen.length < all!.count) hidden++
+    }
+    // Nobody sees everything, and what they see differs: the data is worth the comparison.
+    expect(hidden).toBe(200)
+  })
+
+  test('anon sees the active ones, whatever status is asked for', async () => {
+    const active = await sql(stack)`select id from public.castings where status = 'active'`
+    for (const status of ['all', 'active']) {
+      expect(idsOf(await allPages(null, 'list_castings', { status }))).toEqual(idsOf(active as never))
+    }
+    for (const status of ['draft', 'completed', 'cancelled']) {
+      expect(await allPages(null, 'list_castings', { status })).toEqual([])
+    }
+  })
+
+  test('the directory, for 200 viewers', async () => {
+    for (const viewer of viewers) {
+      const listed = await allPages(viewer, 'list_accounts', {})
+      const seen = await eyes.as<{ id: string }>(viewer, 'select id from public.accounts where is_listed')
+      expect(idsOf(listed)).toEqual(idsOf(seen))
+      const unlisted = await eyes.as<{ id: string }>(viewer, 'select id from public.accounts where not is_listed')
+      expect(unlisted.every(({ id }) => id === viewer)).toBe(true)
+    }
+  })
+
+  test('one’s own castings and responses', async () => {
+    for (const viewer of viewers.slice(0, 120)) {
+      const own = await eyes.as<{ id: string }>(viewer, 'select id from public.castings where owner_id = auth.uid()')
+      expect(idsOf(await allPages(viewer, 'list_my_castings', {}))).toEqual(idsOf(own))
+      const sent = await eyes.as<{ id: string }>(
+        viewer,
+        'select id from public.casting_responses where model_id = auth.uid()',
+      )
+      expect(idsOf(await allPages(viewer, 'list_my_responses', {}))).toEqual(idsOf(sent))
+      for (const { id } of own.slice(0, 3)) {
+        const answered = await eyes.as<{ id: string }>(
+          viewer,
+          'select id from public.casting_responses where casting_id = $1',
+          [id],
+        )
+        expect(idsOf(await allPages(viewer, 'list_casting_responses', { casting_id: id }))).toEqual(idsOf(answered))
+      }
+    }
+  })
+})
+
+const conditions: Record<string, string> = {
+  status: 'status = $',
+  city: 'lower(city) = lower($)',
+  category: 'category = $',
+  gender: '(gender is null or gender = $)',
+  min_age: '(max_age is null or max_age >= $)',
+  max_age: '(min_age is null or min_age <= $)',
+  search: "title || ' ' || description ilike '%' || $ || '%'",
+  owner_id: 'owner_id = $',
+}
+
+test('any filters together answer what the same conditions do under row-level security', async () => {
+  const filters = fc.record(
+    {
+      status: fc.constantFrom('all', 'draft', 'active', 'completed', 'cancelled'),
+      city: fc.constantFrom('almaty', 'Astana', 'Nowhere'),
+      category: fc.constantFrom('fashion', 'film', 'none'),
+      gender: fc.constantFrom('male', 'female', 'other'),
+      min_age: fc.integer({ min: 18, max: 70 }),
+      max_age: fc.integer({ min: 18, max: 70 }),
+      search: fc.constantFrom('needle', 'HAY', 'casting 1', 'x'),
+      owner_id: fc.nat(39),
+    },
+    { requiredKeys: ['status'] },
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.nat(199), filters, async (viewerIndex, { owner_id, ...rest }) => {
+      const asked: Record<string, string | number> = {
+        ...rest,
+        ...(owner_id === undefined ? {} : { owner_id: owners[owner_id]! }),
+      }
+      const listed = await allPages(viewers[viewerIndex]!, 'list_castings', asked)
+      const filtering = Object.entries(asked).filter(([name, value]) => !(name === 'status' && value === 'all'))
+      const where = filtering.map(([name], i) => conditions[name]!.replaceAll('$', `$${i + 1}`))
+      const seen = await eyes.as<{ id: string }>(
+        viewers[viewerIndex]!,
+        `select id from public.castings where ${['true', ...where].join(' and ')}`,
+        filtering.map(([, value]) => value),
+      )
+      expect(idsOf(listed)).toEqual(idsOf(seen))
+    }),
+    { numRuns: 200 },
+  )
+})

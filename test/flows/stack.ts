@@ -1,0 +1,79 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readConfig } from '../../local-stack/src/config.ts'
+import { removeStackData, startStack } from '../../local-stack/src/index.ts'
+import { publishableKey } from '../../local-stack/src/keys.ts'
+import { removeWithParent } from '../../local-stack/src/processes/remove-with-parent.ts'
+
+/** A Supabase that the demo talks to, over HTTP alone. */
+export interface DemoStack {
+  url: string
+  publishableKey: string
+  mailUrl: string
+}
+
+/** What `npm run demo` uses. */
+interface UsedStack extends DemoStack {
+  /** Where it comes from, for people. */
+  origin: string
+  close(): Promise<void>
+}
+
+/** The stack that `npm start` runs on its usual ports, or one of its own that ends with the demo. */
+export async function useOrStartStack(say: (line: string) => void): Promise<UsedStack> {
+  return (await runningStack()) ?? (await ownStack(say))
+}
+
+async function runningStack(): Promise<UsedStack | undefined> {
+  const config = readConfig(new URL('../../supabase/config.toml', import.meta.url).pathname, {
+    environment: {},
+    url: '',
+  })
+  const url = `http://127.0.0.1:${config.api.port}`
+  const mailUrl = `http://127.0.0.1:${config.local_smtp.port}`
+  const answers = await Promise.all([
+    fetch(`${url}/rest/v1/plans?select=id&limit=1`, { headers: { apikey: publishableKey } }),
+    fetch(`${mailUrl}/api/messages?to=nobody`),
+  ]).catch(() => [])
+  if (answers.length === 0 || answers.some(({ ok }) => !ok)) return undefined
+  return { url, publishableKey, mailUrl, origin: 'the running stack', close: async () => undefined }
+}
+
+async function ownStack(say: (line: string) => void): Promise<UsedStack> {
+  const dataFolder = mkdtempSync(join(tmpdir(), 'talentbase-demo-'))
+  // The user that Postgres runs as under root passes through it.
+  chmodSync(dataFolder, 0o711)
+  const removal = removeWithParent(dataFolder)
+  const stack = await startStack({
+    ports: { gateway: 0, database: 0, mail: 0 },
+    dataFolder,
+    onProgress: say,
+    log: (line) => process.env.TALENTBASE_LOG && console.error(line),
+  })
+  return {
+    url: stack.url,
+    publishableKey: stack.publishableKey,
+    mailUrl: stack.mailUrl,
+    origin: 'a stack of its own',
+    async close() {
+      await stack.close()
+      removeStackData(dataFolder)
+      rmSync(dataFolder, { recursive: true, force: true })
+      await removal.release()
+    },
+  }
+}
+
+/** The code in the newest mail to an address, as its owner would read it; waits up to ten seconds for it. */
+export async function readCode(stack: DemoStack, address: string): Promise<string> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const answer = await fetch(`${stack.mailUrl}/api/messages?to=${encodeURIComponent(address)}`)
+    const messages = (await answer.json()) as { code: string | null }[]
+    const code = messages.find((message) => message.code !== null)?.code
+    if (code) return code
+    await sleep(100)
+  }
+  throw new Error(`No mail with a code reached ${address}.`)
+}

@@ -1,0 +1,97 @@
+import postgres from 'postgres'
+import { sql } from './people.ts'
+import type { TestStack } from './stack.ts'
+
+export type Run = (tx: postgres.TransactionSql) => Promise<unknown>
+
+/** One statement with its values as a transaction. */
+export const statement =
+  (text: string, ...values: (string | null)[]): Run =>
+  (tx) =>
+    tx.unsafe(text, values)
+
+export interface Runner {
+  /** Whose token the connection acts with, as PostgREST would; `postgres` itself without one. */
+  as?: { id: string }
+  /** Transactions that this connection runs one after the other. */
+  runs: Run[]
+}
+
+/** What became of a transaction: its value, or the code of the error that ended it. */
+export type Outcome = { value: unknown } | { code: string }
+
+const barrier = 5_422_018
+
+/**
+ * Starts every runner on a connection of its own, all of them at the same moment, at most twenty: they wait for one lock
+ * until each of them is there.
+ */
+export async function atOnce(stack: TestStack, runners: Runner[]): Promise<Outcome[]> {
+  if (runners.length > 20) throw new Error('Twenty connections at most.')
+  const pool = postgres(stack.databaseUrl('postgres'), { max: runners.length + 1, onnotice: () => undefined })
+  try {
+    const gate = await pool.reserve()
+    await gate`select pg_advisory_lock(${barrier})`
+    const running = runners.map((runner) => start(pool, runner))
+    await everybodyWaits(stack, runners.length)
+    await gate`select pg_advisory_unlock(${barrier})`
+    gate.release()
+    return (await Promise.all(running)).flat()
+  } finally {
+    await pool.end()
+  }
+}
+
+async function start(pool: postgres.Sql, { as, runs }: Runner): Promise<Outcome[]> {
+  const connection = await pool.reserve()
+  const outcomes: Outcome[] = []
+  try {
+    await connection`select pg_advisory_lock_shared(${barrier})`
+    await connection`select pg_advisory_unlock_shared(${barrier})`
+    for (const run of runs) outcomes.push(await transaction(connection, as, run))
+  } finally {
+    connection.release()
+  }
+  return outcomes
+}
+
+async function transaction(connection: postgres.ReservedSql, as: Runner['as'], run: Run): Promise<Outcome> {
+  // A reserved connection has no begin() of its own.
+  const tx = connection as unknown as postgres.TransactionSql
+  await connection`begin`
+  try {
+    if (as) {
+      const claims = JSON.stringify({ sub: as.id, role: 'authenticated' })
+      await connection`select set_config('request.jwt.claims', ${claims}, true), set_config('role', 'authenticated', true)`
+    }
+    const value = await run(tx)
+    await connection`commit`
+    return { value }
+  } catch (error) {
+    await connection`rollback`
+    return { code: codeOf(error) }
+  }
+}
+
+/** The codes of many outcomes in order, `done` where there was no error. */
+export const codesOf = (outcomes: Outcome[]): string[] =>
+  outcomes.map((one) => ('code' in one ? one.code : 'done')).sort()
+
+/** Our own code where the database raised one, else the SQLSTATE. */
+function codeOf(error: unknown): string {
+  const { code, message } = error as { code?: string; message: string }
+  return code === 'PGRST' ? JSON.parse(message).code : (code ?? message)
+}
+
+async function everybodyWaits(stack: TestStack, count: number): Promise<void> {
+  for (let tried = 0; tried < 500; tried++) {
+    const [row] = await sql(stack)`
+      select count(*)::int as waiting from pg_locks
+      where locktype = 'advisory' and objid = ${barrier} and not granted
+        and database = (select oid from pg_database where datname = current_database())
+    `
+    if (row!.waiting === count) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  throw new Error('Not every connection came to the start.')
+}

@@ -1,0 +1,23 @@
+import { sql } from './people.ts'
+import type { TestStack } from './stack.ts'
+
+// What every request changes, refused or not.
+const unsteady = ['request_log', 'jobs']
+
+/**
+ * A fingerprint of each table in public and private and of storage.objects, by its name. Two that are equal say that
+ * nothing was written in between.
+ */
+export async function stateOf(stack: TestStack): Promise<Record<string, string>> {
+  const tables = await sql(stack)`
+    select format('%I.%I', schemaname, tablename) as name from pg_tables
+    where schemaname in ('public', 'private') and tablename <> all (${unsteady})
+    union all select 'storage.objects' order by 1
+  `
+  const fingerprints = tables.map(
+    ({ name }) =>
+      `select '${name}' as name, count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)), 0) as value from ${name} t`,
+  )
+  const rows = await sql(stack).unsafe(fingerprints.join(' union all '))
+  return Object.fromEntries(rows.map((row) => [row.name, row.value]))
+}

@@ -1,0 +1,259 @@
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createClient } from '@supabase/supabase-js'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { areFree, type Command, descendants, eventually, freeBlock, processTable, type Row, run } from './command.ts'
+
+const cli = fileURLToPath(new URL('../../local-stack/src/cli/', import.meta.url))
+
+let folder: string
+let data: string
+let port: number
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'talentbase-start-'))
+  // The user that Postgres runs as under root passes through it.
+  chmodSync(folder, 0o711)
+  data = join(folder, 'data')
+})
+
+afterEach(() => {
+  // What a failed test found left.
+  for (const { pid, command } of processTable()) if (command.includes(folder)) process.kill(pid, 'SIGKILL')
+})
+
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const start = (...args: string[]) => run(process.execPath, [`${cli}start.ts`, '--data', data, ...args])
+const startOn = (first: number, ...args: string[]) => start('--port', String(first), ...args)
+const reset = (...args: string[]) => run(process.execPath, [`${cli}reset.ts`, '--data', data, ...args])
+
+/** Nothing of these, nothing that works on the data folder, and no port of the block. */
+async function nothingLeft(rows: Row[], first: number): Promise<void> {
+  expect(rows.length).toBeGreaterThan(0)
+  await eventually(`the end of ${rows.map(({ command }) => command.slice(0, 80)).join('\n')}`, () => {
+    const table = processTable()
+    const alive = (row: Row) => table.some(({ pid, started }) => pid === row.pid && started === row.started)
+    return !rows.some(alive) && !table.some(({ command }) => command.includes(data))
+  })
+  await eventually('free ports', () => areFree(first))
+}
+
+const isSentence = (output: string) => output.trim().split('\n').length === 1 && !/\bat .*:\d+:\d+/.test(output)
+
+describe('a start', () => {
+  beforeAll(async () => {
+    port = await freeBlock()
+  })
+
+  test('from nothing is ready, refuses a second one and a reset meanwhile, and leaves nothing after Ctrl-C', async () => {
+    const stack = startOn(port)
+    await stack.printed('ready')
+    await stack.printed('Ctrl-C')
+    for (const shown of [`http://127.0.0.1:${port}\n`, 'sb_publishable_', 'sb_secret_', 'agency@talentbase.test']) {
+      expect(stack.output()).toContain(shown)
+    }
+    expect(stack.output()).not.toContain('could not be created')
+
+    const second = start('--port', String(await freeBlock()))
+    expect(await second.exited).toBe(1)
+    expect(second.output()).toContain(`already running on ${data}`)
+    expect(isSentence(second.output())).toBe(true)
+    const refused = reset()
+    expect(await refused.exited).toBe(1)
+    expect(refused.output()).toContain('stop it first')
+    expect((await fetch(`http://127.0.0.1:${port}`)).status).toBe(200)
+
+    const rows = descendants(stack.child.pid!)
+    expect(rows.map(({ command }) => command).join('\n')).toMatch(/bin\/postgres/)
+    stack.child.kill('SIGINT')
+    // The terminal and npm may both pass on one Ctrl-C.
+    stack.child.kill('SIGINT')
+    expect(await stack.exited).toBe(0)
+    await nothingLeft(rows, port)
+  }, 60_000)
+
+  test('keeps people and keys, and ends when it is told to by SIGTERM', async () => {
+    const stack = startOn(port)
+    await stack.printed('ready')
+    const [, key] = /(sb_publishable_\S+)/.exec(stack.output()) ?? []
+    const supabase = createClient(`http://127.0.0.1:${port}`, key!, { auth: { persistSession: false } })
+    const { data: signedIn, error } = await supabase.auth.signInWithPassword({
+      email: 'model@talentbase.test',
+      password: 'talentbase',
+    })
+    expect(error).toBeNull()
+    const roles = await supabase.from('account_roles').select('role').eq('account_id', signedIn.user!.id)
+    expect(roles.data).toEqual([{ role: 'model' }])
+    await supabase.auth.signOut()
+
+    const rows = descendants(stack.child.pid!)
+    stack.child.kill('SIGTERM')
+    expect(await stack.exited).toBe(0)
+    await nothingLeft(rows, port)
+  }, 60_000)
+
+  test.each(['SIGKILL', 'SIGTERM'] as const)(
+    'ends when the npm that started it ends by %s',
+    async (signal) => {
+      // npm runs a script through a shell.
+      const outer = `import { spawn } from 'node:child_process'
+      spawn('sh', ['-c', '"$0" "$@"; exit $?', ...process.argv.slice(1)], { stdio: 'inherit' })`
+      const args = [process.execPath, `${cli}start.ts`, '--data', data, '--port', String(port)]
+      const npm = run(process.execPath, ['--input-type=module', '-e', outer, '--', ...args], {
+        npm_lifecycle_event: 'start',
+      })
+      await npm.printed('ready')
+      const rows = descendants(npm.child.pid!)
+      npm.child.kill(signal)
+      await nothingLeft(rows, port)
+      expect(npm.output()).toContain('Stopped')
+    },
+    60_000,
+  )
+
+  test('that is killed takes everything with it', async () => {
+    const stack = startOn(port)
+    await stack.printed('ready')
+    const rows = descendants(stack.child.pid!)
+    stack.child.kill('SIGKILL')
+    await nothingLeft(rows, port)
+  }, 60_000)
+
+  test('ends at once when Ctrl-C comes again', async () => {
+    const stack = startOn(port)
+    await stack.printed('ready')
+    const rows = descendants(stack.child.pid!)
+    // Held, it does not hear that it is to stop; in order, the stack would wait for it and end with 0.
+    const postmaster = rows.find(({ command }) => /^\S*bin\/postgres /.test(command))!
+    process.kill(postmaster.pid, 'SIGSTOP')
+    stack.child.kill('SIGINT')
+    await stack.printed('Stopping')
+    const again = setInterval(() => stack.child.kill('SIGINT'), 100)
+    expect(await stack.exited).toBe(130)
+    clearInterval(again)
+    await nothingLeft(rows, port)
+  }, 60_000)
+})
+
+describe('a start that is interrupted', () => {
+  test.each(['Making a new Postgres cluster', 'Applying migrations', 'Starting PostgREST'])(
+    'at "%s" leaves nothing',
+    async (step) => {
+      rmSync(data, { recursive: true, force: true })
+      const stack = startOn(port)
+      await stack.printed(step)
+      const rows = descendants(stack.child.pid!)
+      stack.child.kill('SIGINT')
+      expect(await stack.exited).toBe(130)
+      expect(stack.output()).not.toContain('ready')
+      await nothingLeft(rows, port)
+    },
+    60_000,
+  )
+
+  test('does not keep the next from being ready', async () => {
+    const stack = startOn(port)
+    await stack.printed('ready')
+    const rows = descendants(stack.child.pid!)
+    stack.child.kill('SIGINT')
+    expect(await stack.exited).toBe(0)
+    await nothingLeft(rows, port)
+  }, 60_000)
+})
+
+describe('one clear sentence and no process is left', () => {
+  async function refusal(command: Command): Promise<string> {
+    expect(await command.exited).toBe(1)
+    expect(command.output()).not.toMatch(/\bat .*:\d+:\d+|Error:/)
+    expect(processTable().filter(({ command: line }) => line.includes(data))).toEqual([])
+    return command.output().trim().split('\n').at(-1)!
+  }
+
+  test.each([0, 1, 3])('for a taken port (%i of the block)', async (offset) => {
+    const taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(port + offset, '127.0.0.1', resolve))
+    try {
+      expect(await refusal(startOn(port))).toMatch(new RegExp(`^Port ${port + offset} is taken`))
+    } finally {
+      await new Promise((resolve) => taken.close(resolve))
+    }
+  })
+
+  test('for a data folder that lost a part', async () => {
+    const version = join(data, 'postgres', 'data', 'PG_VERSION')
+    const [whole, control] = [readFileSync(version), join(data, 'postgres', 'data', 'global', 'pg_control')]
+    rmSync(version)
+    expect(await refusal(startOn(port))).toMatch(/damaged.*npm run reset/)
+    writeFileSync(version, whole)
+    truncateSync(control, 0)
+    expect(await refusal(startOn(port))).toMatch(/damaged.*npm run reset/)
+  })
+
+  test('for a key file that was cut off', async () => {
+    for (const name of ['signing-key.json', 'secrets.json']) {
+      const file = join(data, name)
+      const whole = readFileSync(file)
+      truncateSync(file, 3)
+      expect(await refusal(startOn(port))).toMatch(/damaged/)
+      writeFileSync(file, whole)
+    }
+  })
+
+  test('for a folder that may not be written', async () => {
+    const command = run(process.execPath, [`${cli}start.ts`, '--data', '/sys/talentbase', '--port', String(port)])
+    expect(await command.exited).toBe(1)
+    expect(command.output()).toMatch(/^No permission on \/sys\/talentbase.*\n$/)
+  })
+
+  test('for a folder of somebody else, which stays as it is', async () => {
+    const other = mkdtempSync(join(folder, 'other-'))
+    writeFileSync(join(other, 'thesis.txt'), 'years of work')
+    for (const name of ['start', 'reset']) {
+      const command = run(process.execPath, [`${cli}${name}.ts`, '--data', other])
+      expect(await command.exited).toBe(1)
+      expect(isSentence(command.output())).toBe(true)
+    }
+    expect(readdirSync(other)).toEqual(['thesis.txt'])
+  })
+
+  test.each([
+    [['--prot', '1'], /Unknown option '--prot'; usage: npm start/],
+    [['--port', '80'], /--port takes a number/],
+    [['--port', '54321x'], /--port takes a number/],
+    [['--port'], /--port.*usage: npm start/],
+    [['now'], /usage: npm start/],
+  ])('for the command line %s', async (args, sentence) => {
+    const command = start(...args)
+    expect(await command.exited).toBe(2)
+    expect(command.output()).toMatch(sentence)
+    expect(isSentence(command.output())).toBe(true)
+  })
+})
+
+describe('reset', () => {
+  test('deletes the data folder and says so', async () => {
+    expect(existsSync(join(data, 'postgres'))).toBe(true)
+    const command = reset()
+    expect(await command.exited).toBe(0)
+    expect(command.output()).toContain(`Deleted ${data}`)
+    expect(existsSync(data)).toBe(false)
+    const again = reset()
+    expect(await again.exited).toBe(0)
+    expect(again.output()).toContain('Nothing to delete')
+  })
+})
