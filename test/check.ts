@@ -21,14 +21,20 @@ const steps: [name: string, command: string, ...args: string[]][] = [
 
 let passed = 0
 let failed = 0
+// Named again at the end: what failed early is far up in the output by then.
+const failures: string[] = []
 
 function run(name: string, command: string, args: string[]): void {
   const start = performance.now()
   const { status } = spawnSync(command, args, { cwd: project, stdio: 'inherit' })
   const seconds = ((performance.now() - start) / 1000).toFixed(1)
   console.log(`${status === 0 ? 'ok' : 'FAILED'}  ${name} (${seconds} s)`)
-  if (status === 0) passed += 1
-  else failed += 1
+  if (status === 0) {
+    passed += 1
+    return
+  }
+  failed += 1
+  failures.push(name)
 }
 
 type DefaultPrivileges = 'newer' | 'older'
@@ -41,16 +47,36 @@ function runTests(privileges: DefaultPrivileges, folders: string[]): void {
   spawnSync('vitest', ['run', ...folders], { cwd: project, stdio: 'inherit', env })
 }
 
+interface TestFile {
+  name: string
+  status: string
+  message: string
+  assertionResults: { fullName: string; status: string; failureMessages: string[] }[]
+}
+
+const firstLines = (text: string) => text.split('\n').slice(0, 12).join('\n')
+
+function failuresOf(file: TestFile): string[] {
+  const name = file.name.replace(project, '')
+  const tests = file.assertionResults.filter((test) => test.status === 'failed')
+  // A file that could not be loaded, or whose preparation failed, fails without a failed test.
+  if (tests.length === 0 && file.status === 'failed') return [`${name}\n${firstLines(file.message)}`]
+  return tests.map((test) => `${name}: ${test.fullName}\n${firstLines(test.failureMessages.join('\n'))}`)
+}
+
 function countTests(privileges: DefaultPrivileges): void {
+  const suite = `tests with the ${privileges} default privileges`
   if (!existsSync(resultsOf(privileges))) {
-    console.log(`FAILED  tests with the ${privileges} default privileges: there are no results`)
     failed += 1
+    failures.push(`${suite}: there are no results`)
     return
   }
   const results = JSON.parse(readFileSync(resultsOf(privileges), 'utf8'))
+  const found = (results.testResults as TestFile[]).flatMap(failuresOf)
   passed += results.numPassedTests
-  // A file that could not be loaded fails the run without a failed test.
-  failed += Math.max(results.numTotalTests - results.numPassedTests - results.numPendingTests, results.success ? 0 : 1)
+  if (found.length === 0 && !results.success) found.push('the run failed outside of every test')
+  failed += found.length
+  failures.push(...found.map((failure) => `${suite}: ${failure}`))
 }
 
 for (const [name, command, ...args] of steps) run(name, command, args)
@@ -60,5 +86,6 @@ runTests('older', ['test/attack', 'test/db', 'test/edge', 'test/flows', 'test/pa
 countTests('newer')
 countTests('older')
 
+for (const failure of failures) console.log(`FAILED  ${failure}`)
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1
