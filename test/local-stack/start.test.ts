@@ -121,6 +121,8 @@ describe('a start', () => {
       const rows = descendants(npm.child.pid!)
       npm.child.kill(signal)
       await nothingLeft(rows, port)
+      // Gone is not yet read.
+      await npm.exited
       expect(npm.output()).toContain('Stopped')
     },
     60_000,
@@ -180,7 +182,7 @@ describe('one clear sentence and no process is left', () => {
   async function refusal(command: Command): Promise<string> {
     expect(await command.exited).toBe(1)
     expect(command.output()).not.toMatch(/\bat .*:\d+:\d+|Error:/)
-    expect(processTable().filter(({ command: line }) => line.includes(data))).toEqual([])
+    await eventually('the end of all', () => !processTable().some(({ command: line }) => line.includes(data)))
     return command.output().trim().split('\n').at(-1)!
   }
 
