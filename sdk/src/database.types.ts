@@ -113,11 +113,13 @@ export type Database = {
         Row: {
           casting_id: string
           created_at: string
+          currency: string
           id: string
           message: string | null
           model_id: string
           portfolio_links: string[]
           proposed_rate: number | null
+          reminded_at: string | null
           status: string
           updated_at: string
         }
@@ -125,22 +127,26 @@ export type Database = {
         Insert: {
           casting_id: string
           created_at?: string
+          currency?: string
           id?: string
           message?: string | null
           model_id: string
           portfolio_links?: string[]
           proposed_rate?: number | null
+          reminded_at?: string | null
           status?: string
           updated_at?: string
         }
         Update: {
           casting_id?: string
           created_at?: string
+          currency?: string
           id?: string
           message?: string | null
           model_id?: string
           portfolio_links?: string[]
           proposed_rate?: number | null
+          reminded_at?: string | null
           status?: string
           updated_at?: string
         }
@@ -189,7 +195,6 @@ export type Database = {
           pay_min: number | null
           pay_type: string
           published_at: string | null
-          reminded_at: string | null
           response_deadline: string | null
           responses_count: number
           shoot_date: string | null
@@ -226,7 +231,6 @@ export type Database = {
           pay_min?: number | null
           pay_type?: string
           published_at?: string | null
-          reminded_at?: string | null
           response_deadline?: string | null
           responses_count?: number
           shoot_date?: string | null
@@ -262,7 +266,6 @@ export type Database = {
           pay_min?: number | null
           pay_type?: string
           published_at?: string | null
-          reminded_at?: string | null
           response_deadline?: string | null
           responses_count?: number
           shoot_date?: string | null
@@ -916,11 +919,13 @@ export type Database = {
         Returns: {
           casting_id: string
           created_at: string
+          currency: string
           id: string
           message: string | null
           model_id: string
           portfolio_links: string[]
           proposed_rate: number | null
+          reminded_at: string | null
           status: string
           updated_at: string
         }
@@ -952,11 +957,13 @@ export type Database = {
         Returns: {
           casting_id: string
           created_at: string
+          currency: string
           id: string
           message: string | null
           model_id: string
           portfolio_links: string[]
           proposed_rate: number | null
+          reminded_at: string | null
           status: string
           updated_at: string
         }
@@ -986,11 +993,13 @@ export type Database = {
         Returns: {
           casting_id: string
           created_at: string
+          currency: string
           id: string
           message: string | null
           model_id: string
           portfolio_links: string[]
           proposed_rate: number | null
+          reminded_at: string | null
           status: string
           updated_at: string
         }

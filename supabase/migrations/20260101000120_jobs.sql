@@ -39,7 +39,8 @@ begin
       execute format('select private.%I()', job.name);
       update private.jobs as j set last_run_at = now(), last_error = null where j.name = job.name;
       ran := ran + 1;
-    exception when others then
+    -- `others` leaves out a statement_timeout.
+    exception when query_canceled or others then
       update private.jobs as j set last_run_at = now(), last_error = sqlerrm where j.name = job.name;
     end;
   end loop;

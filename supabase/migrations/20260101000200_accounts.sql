@@ -35,7 +35,7 @@ comment on table public.accounts is 'What others may see of a person. Accounts o
 comment on column public.accounts.username is '3-150 letters, digits or underscores, unique without regard to case; null until chosen.';
 comment on column public.accounts.avatar_path is 'Path in the bucket `avatars`, below the account''s own folder.';
 comment on column public.accounts.is_verified is 'Set by an admin.';
-comment on column public.accounts.is_listed is 'Stands in the directory: has a role other than candidate. Kept by a trigger on account_roles.';
+comment on column public.accounts.is_listed is 'Stands in the directory: has a role other than candidate and admin. Kept by a trigger on account_roles.';
 
 create unique index accounts_username_key on public.accounts (lower(username));
 create index accounts_directory_idx on public.accounts (created_at desc, id desc) where is_listed;

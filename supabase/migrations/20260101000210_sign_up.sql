@@ -275,6 +275,8 @@ comment on function public.email_for_sign_in is 'Service only: the email address
 
 -- Grants --------------------------------------------------------------------------------------------------------------
 
+grant usage on schema private to supabase_auth_admin;
+
 grant execute on function private.before_user_created(jsonb) to supabase_auth_admin;
 
 grant execute on function

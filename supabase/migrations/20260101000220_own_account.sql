@@ -155,7 +155,7 @@ begin
   end if;
   if not exists (
     select from auth.users as u
-    where u.id = caller and u.encrypted_password = extensions.crypt(delete_account.password, u.encrypted_password)
+    where u.id = caller and u.encrypted_password = extensions.crypt(delete_account.password, nullif(u.encrypted_password, ''))
   ) then
     perform private.answer_status(403);
     return;
@@ -236,7 +236,8 @@ exception when check_violation or not_null_violation then
   perform private.raise_error(
     'validation_failed', 400, 'A device has a token of 8 to 2000 characters and a platform: android, ios or web.',
     jsonb_build_object('fields', jsonb_build_object(
-      case when register_device.platform in ('android', 'ios', 'web') then 'token' else 'platform' end, 'format'
+      case when register_device.platform in ('android', 'ios', 'web') then 'token' else 'platform' end,
+      case when register_device.platform in ('android', 'ios', 'web') then 'length' else 'known' end
     ))
   );
 end;

@@ -223,8 +223,6 @@ comment on function public.get_account is 'One account of the directory by its u
 
 -- Grants --------------------------------------------------------------------------------------------------------------
 
-grant usage on schema private to supabase_auth_admin;
-
 grant execute on function
   private.find_accounts(text, text, text, text, integer, text, integer),
   public.list_accounts(text, text, text, integer, text, integer),

@@ -25,6 +25,17 @@ on conflict (id) do update set
 
 -- Rules ---------------------------------------------------------------------------------------------------------------
 
+create function private.own_buckets()
+returns text[]
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  select array['avatars', 'photos', 'portfolio', 'banners', 'resumes', 'videos', 'deliveries', 'attachments', 'documents'];
+$$;
+comment on function private.own_buckets is 'The buckets whose paths start with an account id: who has it reads and writes there.';
+
 create function private.owns_path(name text)
 returns boolean
 language sql
@@ -124,11 +135,11 @@ create trigger objects_clear_avatar
 
 -- Grants and policies -------------------------------------------------------------------------------------------------
 
-grant execute on function private.owns_path(text), private.fits_bucket(text, jsonb) to anon, authenticated, service_role;
+grant execute on function private.own_buckets(), private.owns_path(text), private.fits_bucket(text, jsonb) to anon, authenticated, service_role;
 
 create policy insert_owner on storage.objects for insert to authenticated
   with check (
-    bucket_id in ('avatars', 'photos', 'portfolio', 'banners', 'resumes', 'videos', 'deliveries', 'attachments', 'documents')
+    bucket_id = any ((select private.own_buckets())::text[])
     and private.owns_path(name)
     and private.fits_bucket(bucket_id, metadata)
     and (select private.is_active())
@@ -136,26 +147,26 @@ create policy insert_owner on storage.objects for insert to authenticated
 
 create policy select_owner on storage.objects for select to authenticated
   using (
-    bucket_id in ('avatars', 'photos', 'portfolio', 'banners', 'resumes', 'videos', 'deliveries', 'attachments', 'documents')
+    bucket_id = any ((select private.own_buckets())::text[])
     and split_part(name, '/', 1) = (select auth.uid())::text
     and (select private.is_active())
   );
 
 create policy update_owner on storage.objects for update to authenticated
   using (
-    bucket_id in ('avatars', 'photos', 'portfolio', 'banners', 'resumes', 'videos', 'deliveries', 'attachments', 'documents')
+    bucket_id = any ((select private.own_buckets())::text[])
     and split_part(name, '/', 1) = (select auth.uid())::text
     and (select private.is_active())
   )
   with check (
-    bucket_id in ('avatars', 'photos', 'portfolio', 'banners', 'resumes', 'videos', 'deliveries', 'attachments', 'documents')
+    bucket_id = any ((select private.own_buckets())::text[])
     and private.owns_path(name)
     and private.fits_bucket(bucket_id, metadata)
   );
 
 create policy delete_owner on storage.objects for delete to authenticated
   using (
-    bucket_id in ('avatars', 'photos', 'portfolio', 'banners', 'resumes', 'videos', 'deliveries', 'attachments', 'documents')
+    bucket_id = any ((select private.own_buckets())::text[])
     and split_part(name, '/', 1) = (select auth.uid())::text
     and (select private.is_active())
   );

@@ -40,7 +40,6 @@ create table public.castings (
   status text not null default 'draft',
   responses_count integer not null default 0,
   accepted_count integer not null default 0,
-  reminded_at timestamptz,
   published_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -87,7 +86,7 @@ create index castings_active_city_idx on public.castings (lower(city), created_a
 create index castings_active_city_category_idx on public.castings (lower(city), category, created_at desc, id desc) where status = 'active';
 create index castings_active_category_idx on public.castings (category, created_at desc, id desc) where status = 'active';
 create index castings_search_idx on public.castings using gin ((title || ' ' || description) extensions.gin_trgm_ops);
-create index castings_reminder_idx on public.castings (shoot_date) where status = 'active' and reminded_at is null;
+create index castings_reminder_idx on public.castings (shoot_date) where status = 'active';
 
 create table public.casting_responses (
   id uuid primary key default gen_random_uuid(),
@@ -96,22 +95,28 @@ create table public.casting_responses (
   message text,
   portfolio_links text[] not null default '{}',
   proposed_rate bigint,
+  currency text not null default 'KZT',
   status text not null default 'pending',
+  reminded_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  constraint casting_responses_casting_id_model_id_key unique (casting_id, model_id),
+  constraint casting_responses_casting_id_model_id_once unique (casting_id, model_id),
   constraint casting_responses_message_length check (private.is_clean_text(message, 1, 5000)),
   constraint casting_responses_portfolio_links_format check (private.are_web_urls(portfolio_links, 10)),
   constraint casting_responses_proposed_rate_range check (proposed_rate between 0 and 1000000000000),
+  constraint casting_responses_currency_format check (currency ~ '^[A-Z]{3}$'),
   constraint casting_responses_status_known check (
     status in ('pending', 'viewed', 'shortlisted', 'accepted', 'rejected', 'withdrawn')
   )
 );
 comment on table public.casting_responses is 'Models'' responses to castings, one a model and casting. Written by functions only.';
-comment on column public.casting_responses.proposed_rate is 'Minor units of the casting''s currency.';
+comment on column public.casting_responses.proposed_rate is 'Minor units of currency.';
+comment on column public.casting_responses.currency is 'The casting''s when the response was sent: an offer keeps its worth.';
+comment on column public.casting_responses.reminded_at is 'When the accepted model was reminded of the shoot.';
 
 create index casting_responses_casting_id_idx on public.casting_responses (casting_id, created_at desc, id desc);
 create index casting_responses_model_id_idx on public.casting_responses (model_id, created_at desc, id desc);
+create index casting_responses_reminder_idx on public.casting_responses (casting_id) where status = 'accepted' and reminded_at is null;
 
 -- Without these statistics the planner takes the wrong index for lists; they tell how many drafts there are in all.
 select private.hide_estimates('public.castings', '{status,gender,min_age,max_age}');
@@ -147,7 +152,7 @@ insert into private.casting_response_transitions (from_status, to_status, actor)
 insert into public.notification_types (type, description) values
   ('new_casting', 'A casting that matches what I look for.'),
   ('new_response', 'A response to a casting of mine.'),
-  ('response_status_change', 'A response of mine has another status, or its casting is over.'),
+  ('response_status_change', 'A response of mine has another status or its casting is over, or a model has withdrawn from a casting of mine.'),
   ('casting_reminder', 'A shoot that I am accepted for begins in a day.');
 
 -- Whose castings ------------------------------------------------------------------------------------------------------
@@ -317,6 +322,24 @@ as $$
   where r.casting_id = tell_responders.casting_id and r.status not in ('rejected', 'withdrawn');
 $$;
 
+create function private.tell_of_deletion()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: as above. A trigger, because castings also go when their owner's account does.
+begin
+  perform private.tell_responders(old.id, 'deleted');
+  return old;
+end;
+$$;
+
+create trigger castings_tell_of_deletion
+  before delete on public.castings
+  for each row execute function private.tell_of_deletion();
+
 create function public.set_casting_status(casting_id uuid, status text)
 returns void
 language sql
@@ -343,7 +366,6 @@ begin
   if casting.accepted_count > 0 then
     perform private.raise_error('conflict', 409, 'Somebody was accepted for this casting: complete or cancel it instead.');
   end if;
-  perform private.tell_responders(casting.id, 'deleted');
   delete from public.castings as c where c.id = casting.id;
   perform private.audit('casting.delete', 'casting', casting.id::text);
 end;
@@ -367,31 +389,52 @@ volatile
 security definer
 set search_path = ''
 as $$
--- Definer: a job. Once a casting, in the day before the shoot, to the accepted.
+-- Definer: a job. In the day before the shoot, once to each who is accepted.
 declare
   reminded integer;
 begin
   with due as (
-    update public.castings as c
+    update public.casting_responses as r
     set reminded_at = now()
-    where c.id in (
-      select d.id from public.castings as d
-      where d.status = 'active' and d.reminded_at is null and d.shoot_date between now() and now() + interval '24 hours'
-      order by d.shoot_date
+    where r.id in (
+      select d.id
+      from public.castings as c
+      join public.casting_responses as d on d.casting_id = c.id
+      where c.status = 'active' and c.shoot_date between now() and now() + interval '24 hours'
+        and d.status = 'accepted' and d.reminded_at is null
+      order by c.shoot_date
       limit 500
-      for update skip locked
+      for update of d skip locked
     )
-    returning c.id
+    returning r.id, r.casting_id, r.model_id
   ), told as (
-    select private.notify(r.model_id, 'casting_reminder', jsonb_build_object('casting_id', r.casting_id, 'response_id', r.id))
-    from public.casting_responses as r
-    join due on due.id = r.casting_id
-    where r.status = 'accepted'
+    select private.notify(due.model_id, 'casting_reminder', jsonb_build_object('casting_id', due.casting_id, 'response_id', due.id))
+    from due
   )
   select count(*) into reminded from told;
   return reminded;
 end;
 $$;
+
+create function private.remind_again()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: responses are not the owner's to write. Another day is another reminder.
+begin
+  update public.casting_responses as r set reminded_at = null where r.casting_id = new.id and r.reminded_at is not null;
+  return null;
+end;
+$$;
+
+create trigger castings_remind_again
+  after update of shoot_date on public.castings
+  for each row
+  when (old.shoot_date is distinct from new.shoot_date)
+  execute function private.remind_again();
 
 insert into private.jobs (name, every, description) values
   ('remind_of_castings', '1 minute', 'Reminds accepted models of a shoot 24 hours before it.');

@@ -61,14 +61,15 @@ begin
   ) then
     perform private.raise_error('duplicate', 409, 'You have responded to this casting.');
   end if;
-  if not private.is_open(casting.status, casting.models_needed, casting.accepted_count, casting.response_deadline) then
+  if not private.is_open(casting.status, casting.models_needed, casting.accepted_count, casting.response_deadline)
+    or not private.is_active_account(casting.owner_id) then
     perform private.raise_error('casting_closed', 409, 'This casting takes no more responses.');
   end if;
   if not private.use_entitlement(caller, 'casting_responses') then
     perform private.raise_quota_exceeded(caller, 'casting_responses');
   end if;
-  insert into public.casting_responses (casting_id, model_id, message, portfolio_links, proposed_rate)
-  values (casting.id, caller, message, coalesce(portfolio_links, '{}'), proposed_rate)
+  insert into public.casting_responses (casting_id, model_id, message, portfolio_links, proposed_rate, currency)
+  values (casting.id, caller, message, coalesce(portfolio_links, '{}'), proposed_rate, casting.currency)
   returning * into response;
   perform private.notify(
     casting.owner_id, 'new_response', jsonb_build_object('casting_id', casting.id, 'response_id', response.id)
@@ -264,7 +265,7 @@ begin
   return query execute
     'select r.id, r.casting_id, c.title, c.status, r.model_id,
        coalesce(m.name, a.full_name, a.username), p.path, private.age(m.birth_date), m.height, coalesce(m.city, a.city), null::numeric,
-       r.message, r.portfolio_links, r.proposed_rate, c.currency, r.status, r.created_at, r.updated_at,
+       r.message, r.portfolio_links, r.proposed_rate, r.currency, r.status, r.created_at, r.updated_at,
        (select count(*) from (select from public.casting_responses r where ' || conditions || ' limit 1001) as counted),
        private.cursor_of(r.created_at, r.id)
      from (

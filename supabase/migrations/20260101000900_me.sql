@@ -83,7 +83,8 @@ stable
 security definer
 set search_path = ''
 as $$
-  -- Definer: reads the email from auth.users and usage from private. A module that keeps personal data adds its part here.
+  -- Definer: reads the email from auth.users, files from Storage and usage from private. A module that keeps personal data
+  -- adds its part here.
   select jsonb_build_object(
     'exported_at', now(),
     'account', (select to_jsonb(m) from private.me() as m),
@@ -96,6 +97,11 @@ as $$
     'notifications', (select coalesce(jsonb_agg(to_jsonb(n) order by n.id), '[]') from public.notifications as n where n.account_id = private.account_id()),
     'notification_preferences', (select coalesce(jsonb_agg(to_jsonb(p)), '[]') from public.notification_preferences as p where p.account_id = private.account_id()),
     'subscriptions', (select coalesce(jsonb_agg(to_jsonb(s) order by s.started_at), '[]') from public.subscriptions as s where s.account_id = private.account_id()),
+    'entitlement_usage', (
+      select coalesce(jsonb_agg(to_jsonb(u) - 'account_id' order by u.period_start), '[]')
+      from private.entitlement_usage as u
+      where u.account_id = private.account_id()
+    ),
     'files', (
       select coalesce(jsonb_agg(jsonb_build_object('bucket', o.bucket_id, 'path', o.name, 'created_at', o.created_at) order by o.created_at), '[]')
       from storage.objects as o

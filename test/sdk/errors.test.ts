@@ -74,6 +74,12 @@ test('a constraint error of Postgres shows no row of the table', async () => {
   expect(JSON.stringify(error)).not.toContain('Key')
 })
 
+test('fields that are taken together only are none of them wrong', async () => {
+  const message = 'duplicate key value violates unique constraint "casting_responses_casting_id_model_id_once"'
+  const { error } = await createTalentbase(answering(409, { code: '23505', message })).accounts.update({ bio: 'Hello' })
+  expect([error?.code, error?.fields]).toEqual(['duplicate', undefined])
+})
+
 test('columns that the database blames are named as the input names them', async () => {
   const supabase = fakeSupabase((request) =>
     request.url.includes('/auth/')

@@ -13,13 +13,13 @@ export async function signIn(context: Context, input: z.input<typeof signInSchem
     const { session } = await context.auth(context.supabase.auth.signInWithPassword({ email: address, password }))
     return withMe(context, session)
   }
-  const { access_token, refresh_token } = await context.invoke<Session>('sign-in', {
+  const { access_token, refresh_token, expires_in } = await context.invoke<Session>('sign-in', {
     username: username ?? username_or_email,
     password,
   })
   const { session } = await context.auth(context.supabase.auth.setSession({ access_token, refresh_token }))
-  // Set by hand, a session counts its seconds with fractions.
-  return withMe(context, session && { ...session, expires_in: Math.ceil(session.expires_in) })
+  // Set by hand, a session would say what is left of it instead.
+  return withMe(context, session && { ...session, expires_in })
 }
 
 /** What a mailed code or link proves: a session. */

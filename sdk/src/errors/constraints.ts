@@ -33,6 +33,7 @@ export function fieldsOf(message: string, rule: string | undefined): FieldErrors
   if (constraint === undefined || table === undefined) return undefined
   const parts = constraint.slice(table.length + 1).split('_')
   const named = parts.pop()!
-  if (parts.length === 0) return undefined
+  // Several fields together are taken: none of them is wrong.
+  if (parts.length === 0 || named === 'once') return undefined
   return { [parts.join('_')]: [rules[named] ?? named] }
 }

@@ -45,7 +45,9 @@ export const castings: ModuleAccess = {
       'count_responses()',
       'lock_own_casting(uuid)',
       'tell_responders(uuid,text)',
+      'tell_of_deletion()',
       'remind_of_castings()',
+      'remind_again()',
     ),
   },
 }

@@ -7,7 +7,7 @@ const pdf = 'application/pdf'
 
 export const media: ModuleAccess = {
   functions: {
-    'anon, authenticated, service_role': inPrivate('owns_path(text)', 'fits_bucket(text,jsonb)'),
+    'anon, authenticated, service_role': inPrivate('own_buckets()', 'owns_path(text)', 'fits_bucket(text,jsonb)'),
     nobody: inPrivate('guard_object()', 'clear_avatar()'),
   },
   buckets: {
