@@ -122,6 +122,64 @@ as $$
   select private.queue_object_deletions(bucket, pg_catalog.regexp_replace(path, '([\\%_])', '\\\1', 'g'));
 $$;
 
+create table private.object_references (
+  bucket_id text not null,
+  table_name text not null,
+  column_name text not null,
+  primary key (bucket_id, table_name, column_name)
+);
+comment on table private.object_references is 'Columns of public tables that name objects of a bucket: the queue deletes nothing that one of them names.';
+
+create function private.is_object_named(bucket text, path text)
+returns boolean
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+-- Definer: for the trigger below, which runs as Storage's role.
+declare
+  reference private.object_references;
+  named boolean;
+begin
+  for reference in
+    select r.* from private.object_references as r where r.bucket_id = is_object_named.bucket
+  loop
+    execute format('select exists (select from public.%I as t where t.%I = $1)', reference.table_name, reference.column_name)
+    into named using is_object_named.path;
+    if named then
+      return true;
+    end if;
+  end loop;
+  return false;
+end;
+$$;
+
+create function private.keep_object()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: runs as Storage's role. The drain function deletes by path, a while after it has claimed: what was stored there
+-- meanwhile, or is named again, stays.
+begin
+  if auth.role() = 'service_role' and exists (
+    select from private.object_deletions as d
+    where d.bucket_id = old.bucket_id and d.path = old.name and d.claimed_until > now()
+      and (d.version is distinct from old.version or private.is_object_named(old.bucket_id, old.name))
+  ) then
+    return null;
+  end if;
+  return old;
+end;
+$$;
+
+create trigger objects_keep_object
+  before delete on storage.objects
+  for each row execute function private.keep_object();
+
 create function private.claim_object_deletions(batch integer)
 returns table (id bigint, bucket_id text, path text)
 language plpgsql

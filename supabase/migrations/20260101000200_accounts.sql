@@ -35,14 +35,17 @@ comment on table public.accounts is 'What others may see of a person. Accounts o
 comment on column public.accounts.username is '3-150 letters, digits or underscores, unique without regard to case; null until chosen.';
 comment on column public.accounts.avatar_path is 'Path in the bucket `avatars`, below the account''s own folder.';
 comment on column public.accounts.is_verified is 'Set by an admin.';
-comment on column public.accounts.is_listed is 'Stands in the directory: has a role other than candidate and admin. Kept by a trigger on account_roles.';
+comment on column public.accounts.is_listed is 'Stands in the directory: has a role other than candidate and admin, and is not suspended. Kept by triggers.';
 
 create unique index accounts_username_key on public.accounts (lower(username));
+create index accounts_avatar_path_idx on public.accounts (avatar_path) where avatar_path is not null;
 create index accounts_directory_idx on public.accounts (created_at desc, id desc) where is_listed;
 create index accounts_city_idx on public.accounts (lower(city), created_at desc, id desc) where is_listed;
 create index accounts_search_idx on public.accounts
   using gin ((coalesce(username, '') || ' ' || coalesce(first_name, '') || ' ' || coalesce(last_name, '')) extensions.gin_trgm_ops)
   where is_listed;
+
+insert into private.object_references (bucket_id, table_name, column_name) values ('avatars', 'accounts', 'avatar_path');
 
 create table public.account_details (
   account_id uuid primary key references public.accounts (id) on delete cascade,
@@ -141,7 +144,7 @@ begin
   set is_listed = exists (
     select from public.account_roles as r
     where r.account_id = changed and r.role not in ('candidate', 'admin')
-  )
+  ) and not exists (select from private.suspensions as s where s.account_id = changed)
   where a.id = changed;
   return null;
 end;
@@ -149,6 +152,10 @@ $$;
 
 create trigger account_roles_list_account
   after insert or delete on public.account_roles
+  for each row execute function private.list_account();
+
+create trigger suspensions_list_account
+  after insert or delete on private.suspensions
   for each row execute function private.list_account();
 
 create function private.add_role(role text)

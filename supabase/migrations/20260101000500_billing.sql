@@ -28,7 +28,7 @@ create table public.plans (
   is_default boolean not null default false,
   is_offered boolean not null default true,
   constraint plans_product_known check (product in ('casting', 'hiring')),
-  constraint plans_product_rank_key unique (product, rank)
+  constraint plans_product_rank_once unique (product, rank)
 );
 comment on table public.plans is 'Plans of each product, from the least (rank 0) up.';
 

@@ -54,6 +54,10 @@ create table public.model_profiles (
 comment on table public.model_profiles is 'Models, read whole by themselves alone. Others see the age, never the birth date.';
 comment on column public.model_profiles.height is 'Centimetres, 100-250.';
 
+create index employer_profiles_logo_path_idx on public.employer_profiles (logo_path) where logo_path is not null;
+
+insert into private.object_references (bucket_id, table_name, column_name) values ('avatars', 'employer_profiles', 'logo_path');
+
 select private.hide_estimates('public.employer_profiles');
 select private.hide_estimates('public.model_profiles');
 

@@ -85,8 +85,11 @@ create index castings_active_idx on public.castings (created_at desc, id desc) w
 create index castings_active_city_idx on public.castings (lower(city), created_at desc, id desc) where status = 'active';
 create index castings_active_city_category_idx on public.castings (lower(city), category, created_at desc, id desc) where status = 'active';
 create index castings_active_category_idx on public.castings (category, created_at desc, id desc) where status = 'active';
+create index castings_cover_path_idx on public.castings (cover_path) where cover_path is not null;
 create index castings_search_idx on public.castings using gin ((title || ' ' || description) extensions.gin_trgm_ops);
 create index castings_reminder_idx on public.castings (shoot_date) where status = 'active';
+
+insert into private.object_references (bucket_id, table_name, column_name) values ('banners', 'castings', 'cover_path');
 
 create table public.casting_responses (
   id uuid primary key default gen_random_uuid(),
@@ -380,7 +383,7 @@ set search_path = ''
 as $$
   select private.delete_casting(casting_id);
 $$;
-comment on function public.delete_casting is 'Owner only: deletes a casting nobody was accepted for and tells its responders. Quota used for it does not come back.';
+comment on function public.delete_casting is 'Owner only: deletes a casting nobody was accepted for and tells whose responses still wait. Quota used for it does not come back.';
 
 create function private.remind_of_castings()
 returns integer

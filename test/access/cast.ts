@@ -10,13 +10,12 @@ export interface Trio {
   suspended: Person
 }
 
-export interface Cast {
+/** Roles whose accounts own something that is tried; accounts that are candidates alone are not listed. */
+const roles = ['agency', 'model', 'candidate'] as const
+
+export interface Cast extends Record<(typeof roles)[number], Trio> {
   stack: TestStack
   sql: postgres.Sql
-  agency: Trio
-  model: Trio
-  /** Accounts that are candidates alone. */
-  candidate: Trio
   anon: SupabaseClient
   service: SupabaseClient
 }
@@ -28,12 +27,10 @@ export async function makeCast(stack: TestStack): Promise<Cast> {
     const [owner, stranger, suspended] = await Promise.all([0, 1, 2].map(() => createPerson(stack, { roles: [role] })))
     return { owner: owner!, stranger: stranger!, suspended: suspended! }
   }
-  const [agency, model, candidate] = await Promise.all([trio('agency'), trio('model'), trio('candidate')])
-  return { stack, sql: sql(stack), agency, model, candidate, anon: anonClient(stack), service: serviceClient(stack) }
+  const trios = Object.fromEntries(await Promise.all(roles.map(async (role) => [role, await trio(role)])))
+  return { stack, sql: sql(stack), anon: anonClient(stack), service: serviceClient(stack), ...trios }
 }
 
-export async function suspend({ sql, agency, model, candidate }: Cast): Promise<void> {
-  for (const { suspended } of [agency, model, candidate]) {
-    await sql`select private.suspend_account(${suspended.id}, 'access matrix')`
-  }
+export async function suspend(cast: Cast): Promise<void> {
+  for (const role of roles) await cast.sql`select private.suspend_account(${cast[role].suspended.id}, 'access matrix')`
 }

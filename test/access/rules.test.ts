@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sql } from '../helpers/people.ts'
 import { startTestStack, type TestStack } from '../helpers/stack.ts'
+import { tables } from './declared.ts'
 import { writesWithoutWhere } from './sql-text.ts'
 
 const folder = fileURLToPath(new URL('../../supabase/migrations/', import.meta.url))
@@ -98,7 +99,183 @@ describe('functions', () => {
   })
 })
 
+/** Tables that whoever may read them reads whole, and why. A module's own rule of who sees what never belongs here. */
+const wholeTables: Record<string, string> = {
+  entitlements: 'what plans are made of, on every price page',
+  plans: 'a price page needs no account',
+  plan_prices: 'as above',
+  plan_entitlements: 'as above',
+  notification_types: 'the switches that everybody signed in is shown',
+}
+
+const own = 'the caller’s own'
+
+/** What definers answer clients with, past row-level security, and whose rows they show. */
+const definersThatShow: Record<string, string> = {
+  find_accounts: 'listed accounts',
+  find_castings: 'those that the policy of castings shows; the active ones to anon',
+  get_employer: 'the card of any employer, of which the phone is no part',
+  list_photos: 'the photos of any profile',
+  list_casting_responses: 'those to a casting of the caller’s, with a card of each model',
+  list_my_responses: own,
+  set_response_status: 'one to a casting of the caller’s',
+  respond_to_casting: own,
+  withdraw_response: own,
+  own_casting_ids: own,
+  responded_casting_ids: own,
+  me: own,
+  export_account: own,
+  my_entitlements: own,
+  my_subscription: own,
+  register_device: own,
+  set_notification_preferences: own,
+}
+
+/** Columns whose statistics a hidden table keeps, for the planner. */
+const shownStatistics: Record<string, string[]> = { castings: ['status', 'gender', 'min_age', 'max_age'] }
+
+/** Tables with somebody's rows that private.export_account does not name, and why. */
+const notExported: Record<string, string> = {
+  'public.accounts': 'in private.me()',
+  'public.account_details': 'in private.me()',
+  'public.account_roles': 'in private.me()',
+  'private.idempotency_keys': 'repeats what is exported, for a day',
+  'private.suspensions': 'the platform’s own note',
+}
+
+/** Tables that clients insert into without the trigger that counts rows, and why. */
+const oneRowAnAccount: Record<string, string> = {
+  employer_profiles: 'its key is the account',
+  model_profiles: 'its key is the account',
+}
+
+/** Paths of objects that no trigger queues at this change of their row, and why. */
+const notQueued: Record<string, string> = {
+  'photos.path update': 'changes with the object alone',
+  'accounts.avatar_path delete': 'the whole folder goes with the account',
+  'employer_profiles.logo_path delete': 'goes with the account alone',
+}
+
+describe('what clients are shown', () => {
+  test('a table is read whole only where its reason is written down', async () => {
+    const rows = await sql(stack)`
+      select relname as name from pg_policy join pg_class c on c.oid = polrelid
+      where relnamespace = 'public'::regnamespace and polcmd in ('r', '*') and polpermissive
+        and pg_get_expr(polqual, polrelid) = 'true'
+    `
+    expect(rows.map((row) => row.name).sort(), 'wholeTables in test/access/rules.test.ts').toEqual(
+      Object.keys(wholeTables).sort(),
+    )
+  })
+
+  test('a definer answers clients with rows only where it is written down which', async () => {
+    const rows = await sql(stack)`
+      select p.proname as name from pg_proc p join pg_type t on t.oid = p.prorettype
+      where p.pronamespace = 'private'::regnamespace and p.prosecdef
+        and (p.proretset or t.typtype = 'c' or t.typname in ('json', 'jsonb'))
+        and (has_function_privilege('anon', p.oid, 'execute') or has_function_privilege('authenticated', p.oid, 'execute'))
+    `
+    expect(rows.map((row) => row.name).sort(), 'definersThatShow in test/access/rules.test.ts').toEqual(
+      Object.keys(definersThatShow).sort(),
+    )
+  })
+
+  test('a policy that looks at a row’s state has a kind of rows for each side of it', async () => {
+    // What is no key of the row or of another: a status, a switch, a date.
+    const rows = await sql(stack)`
+      select distinct c.relname as table, a.attname as column
+      from pg_policy p
+      join pg_class c on c.oid = p.polrelid and c.relnamespace = 'public'::regnamespace
+      join pg_depend d on d.classid = 'pg_policy'::regclass and d.objid = p.oid and d.refobjid = c.oid and d.refobjsubid > 0
+      join pg_attribute a on a.attrelid = c.oid and a.attnum = d.refobjsubid
+      where p.polcmd in ('r', '*') and not exists (
+        select from pg_constraint k where k.conrelid = c.oid and k.contype in ('p', 'f') and a.attnum = any (k.conkey)
+      )
+    `
+    expect(rows.length).toBeGreaterThan(1)
+    expect(rows.filter(({ table }) => Object.keys(tables[table]!.rows).length < 2)).toEqual([])
+  })
+
+  test('of a table with hidden rows no statistics are kept that a client could ask for', async () => {
+    const rows = await sql(stack)`
+      select c.relname as table, array_agg(a.attname::text) as columns
+      from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and coalesce(a.attstattarget, -1) <> 0
+      group by c.relname
+    `
+    const kept = rows.filter(({ table }) => !(table in wholeTables))
+    const found = Object.fromEntries(kept.map(({ table, columns }) => [table, columns.sort()]))
+    const allowed = Object.entries(shownStatistics).map(([table, columns]) => [table, [...columns].sort()])
+    expect(found, 'private.hide_estimates').toEqual(Object.fromEntries(allowed))
+  })
+})
+
 describe('tables', () => {
+  test('every one with somebody’s rows has its part in what an account may take along', async () => {
+    const [{ body }] = (await sql(stack)`
+      select prosrc as body from pg_proc where oid = 'private.export_account()'::regprocedure
+    `) as unknown as [{ body: string }]
+    const rows = await sql(stack)`
+      select distinct c.relnamespace::regnamespace || '.' || c.relname as name
+      from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      where c.relnamespace in ('public'::regnamespace, 'private'::regnamespace) and c.relkind = 'r' and (
+        a.attname in ('account_id', 'owner_id') or exists (
+          select from pg_constraint k
+          where k.conrelid = c.oid and k.contype = 'f' and k.confrelid in ('public.accounts'::regclass, 'auth.users'::regclass)
+        )
+      )
+    `
+    const lacking = rows.map(({ name }) => name).filter((name) => !new RegExp(`\\b${name}\\b`).test(body))
+    expect(lacking.sort(), 'private.export_account').toEqual(Object.keys(notExported).sort())
+  })
+
+  test('every one that clients insert into counts each row as a write', async () => {
+    const open = Object.keys(tables).filter((table) => tables[table]!.insert)
+    const rows = await sql(stack)`
+      select c.relname as name from pg_trigger t join pg_class c on c.oid = t.tgrelid
+      where t.tgfoid = 'private.limit_rows()'::regprocedure and t.tgnewtable = 'inserted'
+        and t.tgenabled = 'O' and t.tgqual is null
+    `
+    const counted = rows.map(({ name }) => name)
+    expect(open.filter((table) => !counted.includes(table)).sort(), 'private.limit_rows').toEqual(
+      Object.keys(oneRowAnAccount).sort(),
+    )
+  })
+
+  test('a path that is replaced or whose row goes takes its object along', async () => {
+    const rows = await sql(stack)`
+      select c.relname || '.' || a.attname || ' ' || change.name as name
+      from pg_class c
+      join pg_attribute a on a.attrelid = c.oid and not a.attisdropped and a.attname ~ '(^|_)path$'
+      cross join (values ('update', 16), ('delete', 8)) as change (name, bit)
+      where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not exists (
+        select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
+        where t.tgrelid = c.oid and t.tgtype & change.bit <> 0 and t.tgenabled = 'O'
+          and (t.tgattr = '' or a.attnum = any (t.tgattr))
+          and p.prosrc ~ ('queue_object_deletion\\(''\\w+'', old\\.' || a.attname || '\\)')
+      )
+    `
+    expect(rows.map(({ name }) => name).sort(), 'private.queue_object_deletion').toEqual(Object.keys(notQueued).sort())
+  })
+
+  test('every path that a row names is known to the queue of objects to delete', async () => {
+    const rows = await sql(stack)`
+      select c.table_name || '.' || c.column_name as name
+      from information_schema.columns c
+      where c.table_schema = 'public' and c.column_name ~ '_path$'
+      except
+      select r.table_name || '.' || r.column_name from private.object_references r`
+    expect(rows.map(({ name }) => name)).toEqual([])
+  })
+
+  test('a key over several columns is named so that no field of it is blamed', async () => {
+    const rows = await sql(stack)`
+      select c.conname as name from pg_constraint c
+      where c.contype = 'u' and c.connamespace = 'public'::regnamespace
+        and (cardinality(c.conkey) > 1) <> (c.conname ~ '_once$')`
+    expect(rows.map(({ name }) => name)).toEqual([])
+  })
+
   test('every one in public has row-level security and a comment', async () => {
     const rows = await sql(stack)`
       select relname, relrowsecurity, obj_description(oid, 'pg_class') is not null as described from pg_class

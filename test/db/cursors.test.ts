@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listFunctions } from '../access/lists.ts'
 import { makeAccounts } from '../helpers/many.ts'
 import { createPerson, liftRequestLimits, type Person, sql, unique } from '../helpers/people.ts'
 import { startTestStack, type TestStack } from '../helpers/stack.ts'
@@ -40,21 +41,38 @@ interface Row {
   cursor: string
 }
 
-const lists = (): { list: string; args: Record<string, unknown>; client: Person['client']; count: number }[] => [
-  { list: 'list_castings', args: { category }, client: model.client, count: 120 },
-  { list: 'list_my_castings', args: {}, client: agency.client, count: 120 },
-  { list: 'list_accounts', args: { city }, client: model.client, count: 50 },
-  { list: 'list_my_responses', args: {}, client: model.client, count: 120 },
-  { list: 'list_casting_responses', args: { casting_id: answered }, client: agency.client, count: 51 },
-]
+interface ListCase {
+  args: Record<string, unknown>
+  client: Person['client']
+  count: number
+}
 
-async function page(one: ReturnType<typeof lists>[number], args: Record<string, unknown>): Promise<Row[]> {
+const names = [
+  'list_castings',
+  'list_my_castings',
+  'list_accounts',
+  'list_my_responses',
+  'list_casting_responses',
+] as const
+
+const caseOf = (name: (typeof names)[number]): ListCase & { list: string } => {
+  const cases: Record<(typeof names)[number], ListCase> = {
+    list_castings: { args: { category }, client: model.client, count: 120 },
+    list_my_castings: { args: {}, client: agency.client, count: 120 },
+    list_accounts: { args: { city }, client: model.client, count: 50 },
+    list_my_responses: { args: {}, client: model.client, count: 120 },
+    list_casting_responses: { args: { casting_id: answered }, client: agency.client, count: 51 },
+  }
+  return { list: name, ...cases[name] }
+}
+
+async function page(one: ReturnType<typeof caseOf>, args: Record<string, unknown>): Promise<Row[]> {
   const { data, error } = await one.client.rpc(one.list, { ...one.args, ...args })
   if (error) throw error
   return data
 }
 
-async function walk(one: ReturnType<typeof lists>[number], size: number, between = async () => {}): Promise<string[]> {
+async function walk(one: ReturnType<typeof caseOf>, size: number, between = async () => {}): Promise<string[]> {
   const ids: string[] = []
   let cursor: string | undefined
   for (;;) {
@@ -67,16 +85,20 @@ async function walk(one: ReturnType<typeof lists>[number], size: number, between
 }
 
 describe('paging to the end, while rows share their moment', () => {
-  test.each([0, 1, 2, 3, 4])('list %i: no gaps, no doubles, one order, whatever the size', async (index) => {
-    const one = lists()[index]!
+  test('every function that pages is tried here', async () => {
+    expect([...names].sort()).toEqual(await listFunctions(stack))
+  })
+
+  test.each(names)('%s: no gaps, no doubles, one order, whatever the size', async (name) => {
+    const one = caseOf(name)
     const whole = await walk(one, 100)
     expect(whole).toHaveLength(one.count)
     expect(new Set(whole).size).toBe(one.count)
     for (const size of [1, 7, 40]) expect(await walk(one, size)).toEqual(whole)
   })
 
-  test.each([0, 1, 2, 3, 4])('list %i: skip counts the same rows', async (index) => {
-    const one = lists()[index]!
+  test.each(names)('%s: skip counts the same rows', async (name) => {
+    const one = caseOf(name)
     const whole = await walk(one, 100)
     const skipped: string[] = []
     for (let skip = 0; skip < one.count + 20; skip += 20) {
@@ -86,7 +108,7 @@ describe('paging to the end, while rows share their moment', () => {
   })
 
   test('a cursor is free of characters that a url would change, and the row it names may be gone', async () => {
-    const one = lists()[1]!
+    const one = caseOf('list_my_castings')
     const rows = await page(one, { page_size: 100 })
     for (const { cursor } of rows) expect(cursor).toMatch(/^[A-Za-z0-9_-]+$/)
     const [gone] = await sql(stack)`
@@ -102,7 +124,7 @@ describe('paging to the end, while rows share their moment', () => {
   })
 
   test('rows that come while somebody pages are not shown twice and hide none', async () => {
-    const one = lists()[1]!
+    const one = caseOf('list_my_castings')
     const whole = await walk(one, 100)
     const added: string[] = []
     const walked = await walk(one, 25, async () => {
@@ -117,8 +139,8 @@ describe('paging to the end, while rows share their moment', () => {
   })
 
   test('another list’s cursor continues from its moment, and one that is broken is an error', async () => {
-    const [account] = await page(lists()[2]!, { page_size: 1 })
-    const castings = await page(lists()[1]!, { page_size: 100, cursor: account!.cursor })
+    const [account] = await page(caseOf('list_accounts'), { page_size: 1 })
+    const castings = await page(caseOf('list_my_castings'), { page_size: 100, cursor: account!.cursor })
     expect(castings).toEqual([])
     for (const cursor of [
       account!.cursor.slice(1),
@@ -127,7 +149,7 @@ describe('paging to the end, while rows share their moment', () => {
       'AAAA',
       '====',
     ]) {
-      await expect(page(lists()[1]!, { cursor })).rejects.toMatchObject({ code: 'validation_failed' })
+      await expect(page(caseOf('list_my_castings'), { cursor })).rejects.toMatchObject({ code: 'validation_failed' })
     }
   })
 })

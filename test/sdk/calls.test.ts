@@ -1,5 +1,8 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { createClient } from '@supabase/supabase-js'
-import { createTalentbase, type Database } from '@talentbase/sdk'
+import * as sdk from '@talentbase/sdk'
+import { createTalentbase, type Database, type Talentbase } from '@talentbase/sdk'
 import { expect, test } from 'vitest'
 
 /** What each operation of the source systems is called here. */
@@ -67,10 +70,91 @@ const calls = {
   MT11: 'accounts.delete',
 }
 
+/** Calls that no operation of a source system stands for. */
+const others = [
+  'auth.requestPasswordReset',
+  'auth.resendConfirmation',
+  'auth.resetPassword',
+  'accounts.export',
+  'accounts.uploadAvatar',
+  'devices.list',
+  'devices.remove',
+  'employers.get',
+  'employers.mine',
+  'employers.update',
+  'employers.uploadLogo',
+  'models.create',
+  'models.mine',
+  'models.update',
+  'subscriptions.entitlements',
+  'castings.uploadCover',
+  'responses.withdraw',
+  'notifications.count',
+  'notifications.delete',
+  'notifications.subscribe',
+]
+
+/** The page of docs/ that tells of a module. */
+const pages: Record<keyof Talentbase, string> = {
+  auth: 'accounts',
+  accounts: 'accounts',
+  devices: 'accounts',
+  employers: 'accounts',
+  models: 'accounts',
+  photos: 'media',
+  plans: 'billing',
+  subscriptions: 'billing',
+  castings: 'castings',
+  responses: 'castings',
+  notifications: 'notifications',
+}
+
+const project = fileURLToPath(new URL('../..', import.meta.url))
+const text = (file: string) => readFileSync(`${project}/${file}`, 'utf8')
+
 const talentbase = createTalentbase(createClient<Database>('http://127.0.0.1:1', 'sb_publishable_none'))
+const modules = Object.keys(talentbase) as (keyof Talentbase)[]
+const methodsOf = (module: keyof Talentbase) =>
+  Object.getOwnPropertyNames(Object.getPrototypeOf(talentbase[module])).filter((name) => name !== 'constructor')
+const offered = modules.flatMap((module) => methodsOf(module).map((method) => `${module}.${method}`))
 
 test.each(Object.entries(calls))('%s is tb.%s', (_id, call) => {
   const [module, method] = call.split('.') as [keyof typeof talentbase, string]
   expect(talentbase[module], `tb.${module}`).toBeDefined()
   expect(Reflect.get(talentbase[module], method), `tb.${call}`).toBeTypeOf('function')
+})
+
+test('every call stands for an operation of a source system, or is listed beside them', () => {
+  expect([...new Set(Object.values(calls)), ...others].sort()).toEqual(offered.sort())
+})
+
+test('the table of sdk/README.md lists every call of every module', () => {
+  const rows = text('sdk/README.md').matchAll(/^\| ((?:`\w+`(?:, )?)+) \| (.+) \|$/gm)
+  const listed = [...rows].flatMap(([, names, cells]) => {
+    const lists = cells!.split('; ')
+    return names!.split(', ').map((name, i) => [name, lists[i] ?? ''])
+  })
+  const expected = modules.map((module) => [
+    `\`${module}\``,
+    methodsOf(module)
+      .map((one) => `\`${one}\``)
+      .sort(),
+  ])
+  expect(Object.fromEntries(listed.map(([name, calls]) => [name, calls!.split(' ').sort()]))).toEqual(
+    Object.fromEntries(expected),
+  )
+})
+
+test.each(modules)('docs tell of %s, on a page that README.md links', (module) => {
+  const page = `docs/${pages[module]}.md`
+  expect(existsSync(`${project}/${page}`), page).toBe(true)
+  expect(text('README.md').includes(`(${page})`), `README.md links ${page}`).toBe(true)
+})
+
+test('every schema of an input is exported', () => {
+  const schemas = globSync('sdk/src/*/*.ts', { cwd: project }).flatMap((file) =>
+    [...text(file).matchAll(/^export const (\w+Schema)\b/gm)].map(([, name]) => name!),
+  )
+  expect(schemas.length).toBeGreaterThan(30)
+  expect(schemas.filter((name) => !(name in sdk))).toEqual([])
 })

@@ -116,9 +116,11 @@ export class Photos {
   async #change(photo_id: string, is_main: boolean | undefined, position: number | undefined): Promise<Photo> {
     const { supabase, rows, accountId, error } = this.#context
     const account_id = await accountId()
+    const own = (await this.#list(account_id)).map((photo) => photo.id)
+    if (!own.includes(photo_id)) throw error('not_found')
     if (is_main) await rows(supabase.rpc('set_main_photo', { photo_id }))
     if (position !== undefined) {
-      const others = (await this.#list(account_id)).map((photo) => photo.id).filter((other) => other !== photo_id)
+      const others = own.filter((other) => other !== photo_id)
       const photo_ids = [...others.slice(0, position), photo_id, ...others.slice(position)]
       await rows(supabase.rpc('reorder_photos', { photo_ids }))
     }

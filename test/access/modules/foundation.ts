@@ -10,6 +10,7 @@ export const foundation: ModuleAccess = {
     'request_log',
     'jobs',
     'object_deletions',
+    'object_references',
   ],
   functions: {
     // Checks, policies and the pre-request run as whoever asks.
@@ -50,6 +51,8 @@ export const foundation: ModuleAccess = {
       'forget_old_requests()',
       'forget_old_answers()',
       'queue_object_deletion(text,text)',
+      'is_object_named(text,text)',
+      'keep_object()',
       'queue_object_deletions(text,text)',
       'call_drain()',
     ),

@@ -1,3 +1,4 @@
+import { tables } from '../declared.ts'
 import * as accounts from './accounts.ts'
 import * as billing from './billing.ts'
 import * as castings from './castings.ts'
@@ -7,3 +8,17 @@ import type { TableRows } from './types.ts'
 
 /** Rows of every table that test/access.ts declares, by the table's name. */
 export const rowsOf: Record<string, TableRows> = { ...accounts, ...notifications, ...billing, ...profiles, ...castings }
+
+// Said here, for without them no suite that tries a table gets as far as a test.
+const lacking = Object.entries(tables).flatMap(([table, { insert, update }]) => {
+  const rows = rowsOf[table]
+  if (rows === undefined) return [`export ${table} from test/access/rows/<module>.ts and spread it in rows/index.ts`]
+  return [
+    insert && !rows.insert && `give ${table} in test/access/rows an \`insert\`: a row that its owner may add`,
+    insert && !rows.trio && `give ${table} in test/access/rows a \`trio\`: who owns, who else tries`,
+    (insert || update) && !rows.samples && `give ${table} in test/access/rows \`samples\`: a value for each column`,
+  ].filter((line) => typeof line === 'string')
+})
+const undeclared = Object.keys(rowsOf).filter((table) => !(table in tables))
+lacking.push(...undeclared.map((table) => `declare ${table} in test/access/modules, or take its rows away`))
+if (lacking.length > 0) throw new Error(`Tables and the rows to try them on do not match:\n- ${lacking.join('\n- ')}`)
