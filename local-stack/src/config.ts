@@ -28,6 +28,8 @@ export interface AuthConfig {
     token_refresh: number
   }
   email: {
+    /** The CLI's newer name for the next, which holds what either says. */
+    enabled?: boolean
     enable_signup: boolean
     enable_confirmations: boolean
     double_confirm_changes: boolean
@@ -90,7 +92,10 @@ export interface ConfigSurroundings {
 /** Reads supabase/config.toml; a reference to a variable that has no value stays as it is written. */
 export function readConfig(file: string, surroundings: ConfigSurroundings): StackConfig {
   const given = parse(readFileSync(file, 'utf8'))
-  return filledIn(merge(defaults, given), surroundings) as unknown as StackConfig
+  const config = filledIn(merge(defaults, given), surroundings) as unknown as StackConfig
+  const { email } = config.auth
+  email.enable_signup = email.enabled ?? email.enable_signup
+  return config
 }
 
 function merge(base: TomlTable, given: TomlTable): TomlTable {

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { DefaultPrivileges } from './postgres/bootstrap.ts'
 import { isRunning, portTaken, startCluster } from './postgres/cluster.ts'
+import { explainDamage } from './postgres/damage.ts'
 import { removePlace } from './postgres/place.ts'
 import { prepareDatabase } from './postgres/prepare-database.ts'
 import { isPortFree } from './processes/free-port.ts'
@@ -73,7 +74,7 @@ async function start(options: StackOptions): Promise<Stack> {
     return { ...services, databaseUrl, close }
   } catch (error) {
     await cluster.stop()
-    throw error
+    throw explainDamage(error, dataFolder)
   }
 }
 

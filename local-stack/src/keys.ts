@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   calculateJwkThumbprint,
@@ -10,6 +10,7 @@ import {
   jwtVerify,
   SignJWT,
 } from 'jose'
+import { isTexts, notWhole, readKept } from './kept.ts'
 
 /** What the stack signs with, and the API keys the gateway knows. */
 export interface Keys {
@@ -30,6 +31,7 @@ export interface Keys {
 }
 
 const algorithm = 'ES256'
+const fileName = 'signing-key.json'
 const tenYearsInSeconds = 10 * 365 * 24 * 3600
 
 // The Supabase CLI's local stack has the same two keys on every machine, so a client's settings fit both.
@@ -38,8 +40,10 @@ const secretKey = 'sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz'
 
 /** Reads the signing key of a data folder, or makes one there: tokens stay good over a restart. */
 export async function loadKeys(dataFolder: string): Promise<Keys> {
-  const privateJwk = await readOrMakeKey(join(dataFolder, 'signing-key.json'))
-  const signingKey = await importJWK(privateJwk, algorithm)
+  const privateJwk = await readOrMakeKey(dataFolder)
+  const signingKey = await importJWK(privateJwk, algorithm).catch(() => {
+    throw notWhole(dataFolder, fileName)
+  })
   const { d: _, ...publicPart } = privateJwk
   const kid = await calculateJwkThumbprint(publicPart)
   const publicJwk: JWK = { ...publicPart, alg: algorithm, use: 'sig', key_ops: ['verify'], kid }
@@ -62,11 +66,17 @@ export async function loadKeys(dataFolder: string): Promise<Keys> {
   }
 }
 
-async function readOrMakeKey(file: string): Promise<JWK> {
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as JWK
+async function readOrMakeKey(dataFolder: string): Promise<JWK> {
+  const kept = readKept(dataFolder, fileName, isKey)
+  if (kept !== undefined) return kept
   const { privateKey } = await generateKeyPair(algorithm, { extractable: true })
   const jwk = await exportJWK(privateKey)
-  mkdirSync(join(file, '..'), { recursive: true })
-  writeFileSync(file, JSON.stringify(jwk), { mode: 0o600 })
+  mkdirSync(dataFolder, { recursive: true })
+  writeFileSync(join(dataFolder, fileName), JSON.stringify(jwk), { mode: 0o600 })
   return jwk
+}
+
+// What the members hold is for the import to judge.
+function isKey(value: unknown): value is JWK {
+  return isTexts(value) && value.kty === 'EC' && ['crv', 'x', 'y', 'd'].every((name) => name in value)
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDemoPeople } from '../../local-stack/src/cli/demo-data.ts'
+import { freePort } from '../../local-stack/src/processes/free-port.ts'
 import { startTestStack, type TestStack } from '../helpers/stack.ts'
 import { tellCastingStory } from './casting-story.ts'
 import { startStory } from './story.ts'
@@ -11,6 +12,28 @@ import { startStory } from './story.ts'
 const run = promisify(execFile)
 const project = fileURLToPath(new URL('../..', import.meta.url))
 let stack: TestStack
+
+/** The flow, and what it prints within the plan of the demo model and beyond it. */
+function fromReadme() {
+  const readme = readFileSync(`${project}README.md`, 'utf8')
+  const [, flow, within, beyond] = /```ts\n(.*?)```.*?```\n(.*?)```.*?```\n(.*?)```/s.exec(readme)!
+  return { flow: flow!, within, beyond }
+}
+
+/** Runs the README's flow on another stack than the one it names; answers what it printed. */
+async function runFlow(url: string): Promise<string> {
+  const { flow } = fromReadme()
+  expect(flow).toContain('http://127.0.0.1:54321')
+  const folder = `${project}.talentbase/flow-${process.pid}`
+  mkdirSync(folder, { recursive: true })
+  try {
+    writeFileSync(`${folder}/flow.ts`, flow.replace('http://127.0.0.1:54321', url))
+    const { stdout } = await run(process.execPath, ['--conditions=@talentbase/source', `${folder}/flow.ts`])
+    return stdout
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
 
 beforeAll(async () => {
   stack = await startTestStack()
@@ -25,20 +48,13 @@ describe.skipIf(process.env.TALENTBASE_URL !== undefined)('flows', () => {
     expect(story.steps()).toBeGreaterThan(10)
   })
 
-  it('the README’s flow runs as printed and prints what the README says', async () => {
+  it('the README’s flow runs as printed and prints what the README says, up to the quota and from there on', async () => {
     await createDemoPeople(stack)
-    const readme = readFileSync(`${project}README.md`, 'utf8')
-    const printed = /```ts\n(.*?)```/s.exec(readme)![1]!
-    expect(printed).toContain('http://127.0.0.1:54321')
-    const folder = `${project}.talentbase/flow-${process.pid}`
-    mkdirSync(folder, { recursive: true })
-    try {
-      writeFileSync(`${folder}/flow.ts`, printed.replace('http://127.0.0.1:54321', stack.url))
-      const { stdout } = await run(process.execPath, ['--conditions=@talentbase/source', `${folder}/flow.ts`])
-      expect(stdout).toMatch(/^pending\n/)
-      expect(stdout).toContain('responses_count: 1')
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
+    const { within, beyond } = fromReadme()
+    for (const said of [within, within, within, beyond, beyond]) expect(await runFlow(stack.url)).toBe(said)
+  })
+
+  it('the README’s flow ends with the reason where no stack runs', async () => {
+    await expect(runFlow(`http://127.0.0.1:${await freePort()}`)).rejects.toThrow(/network_error/)
   })
 })

@@ -2,10 +2,11 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readConfig } from '../../local-stack/src/config.ts'
+import { portsFrom } from '../../local-stack/src/cli/arguments.ts'
 import { removeStackData, startStack } from '../../local-stack/src/index.ts'
 import { publishableKey } from '../../local-stack/src/keys.ts'
 import { removeWithParent } from '../../local-stack/src/processes/remove-with-parent.ts'
+import { StackError } from '../../local-stack/src/processes/stack-error.ts'
 
 /** A Supabase that the demo talks to, over HTTP alone. */
 export interface DemoStack {
@@ -21,18 +22,26 @@ interface UsedStack extends DemoStack {
   close(): Promise<void>
 }
 
-/** The stack that `npm start` runs on its usual ports, or one of its own that ends with the demo. */
-export async function useOrStartStack(say: (line: string) => void): Promise<UsedStack> {
-  return (await runningStack()) ?? (await ownStack(say))
+/**
+ * The stack that `npm start` runs on its usual ports, or one of its own that ends with the demo. With --port the one that
+ * runs there, and no other.
+ */
+export async function useOrStartStack(
+  port: string | undefined,
+  usage: string,
+  say: (line: string) => void,
+): Promise<UsedStack> {
+  const ports = portsFrom(port, usage)
+  const running = await runningStack(ports)
+  if (running !== undefined) return running
+  if (port !== undefined) throw new StackError(`No stack runs on port ${port}: npm start -- --port ${port} starts one.`)
+  say(`No stack runs on port ${ports.gateway}; the demo starts one of its own`)
+  return ownStack((line) => say(`    ${line}`))
 }
 
-async function runningStack(): Promise<UsedStack | undefined> {
-  const config = readConfig(new URL('../../supabase/config.toml', import.meta.url).pathname, {
-    environment: {},
-    url: '',
-  })
-  const url = `http://127.0.0.1:${config.api.port}`
-  const mailUrl = `http://127.0.0.1:${config.local_smtp.port}`
+async function runningStack(ports: { gateway: number; mail: number }): Promise<UsedStack | undefined> {
+  const url = `http://127.0.0.1:${ports.gateway}`
+  const mailUrl = `http://127.0.0.1:${ports.mail}`
   const answers = await Promise.all([
     fetch(`${url}/rest/v1/plans?select=id&limit=1`, { headers: { apikey: publishableKey } }),
     fetch(`${mailUrl}/api/messages?to=nobody`),

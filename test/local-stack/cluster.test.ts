@@ -132,7 +132,7 @@ describe('a start says in one sentence', () => {
     damage()
     const message = await failure()
     expect(message).toMatch(sentence)
-    expect(message).toContain('npm run reset makes a new one')
+    expect(message).toMatch(/ is damaged \((?!but ).*[^.]\): npm run reset makes a new one\.$/)
   })
 
   test('nothing any more after a reset', async () => {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
@@ -92,6 +92,13 @@ test('takes an install that the user made as it is', async () => {
   rmSync(join(folder, 'node_modules', '.talentbase-install'))
   expect(await install()).toEqual({ code: 0, output: '' })
   expect(calls()).toEqual(['install'])
+})
+
+test('every npm script that runs TypeScript installs first', () => {
+  const { scripts } = JSON.parse(readFileSync(join(dirname(script), '..', 'package.json'), 'utf8'))
+  const names = Object.keys(scripts).filter((name) => /^node .*\.ts$/.test(scripts[name]))
+  expect(names).toContain('reset')
+  for (const name of names) expect(scripts[`pre${name}`], name).toBe('node local-stack/install.mjs')
 })
 
 test('two at once install once', async () => {

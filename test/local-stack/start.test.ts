@@ -1,9 +1,11 @@
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -14,9 +16,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createClient } from '@supabase/supabase-js'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { removePlace } from '../../local-stack/src/postgres/place.ts'
 import { areFree, type Command, descendants, eventually, freeBlock, processTable, type Row, run } from './command.ts'
 
 const cli = fileURLToPath(new URL('../../local-stack/src/cli/', import.meta.url))
+const demoScript = fileURLToPath(new URL('../flows/demo.ts', import.meta.url))
 
 let folder: string
 let data: string
@@ -35,11 +39,13 @@ afterEach(() => {
 })
 
 afterAll(() => {
+  removePlace(join(folder, 'closed', 'data'))
   rmSync(folder, { recursive: true, force: true })
 })
 
 const start = (...args: string[]) => run(process.execPath, [`${cli}start.ts`, '--data', data, ...args])
 const startOn = (first: number, ...args: string[]) => start('--port', String(first), ...args)
+const demo = (...args: string[]) => run(process.execPath, ['--conditions=@talentbase/source', demoScript, ...args])
 const reset = (...args: string[]) => run(process.execPath, [`${cli}reset.ts`, '--data', data, ...args])
 
 /** Nothing of these, nothing that works on the data folder, and no port of the block. */
@@ -105,6 +111,16 @@ describe('a start', () => {
     stack.child.kill('SIGTERM')
     expect(await stack.exited).toBe(0)
     await nothingLeft(rows, port)
+  }, 60_000)
+
+  test('is what npm run demo uses on its port, and says in its first line', async () => {
+    const stack = startOn(port)
+    await stack.printed('ready')
+    const story = demo('--port', String(port))
+    expect(await story.exited).toBe(0)
+    expect(story.output()).toMatch(new RegExp(`^The demo uses the running stack at http://127.0.0.1:${port};`))
+    stack.child.kill('SIGINT')
+    expect(await stack.exited).toBe(0)
   }, 60_000)
 
   test.each(['SIGKILL', 'SIGTERM'] as const)(
@@ -198,22 +214,67 @@ describe('one clear sentence and no process is left', () => {
 
   test('for a data folder that lost a part', async () => {
     const version = join(data, 'postgres', 'data', 'PG_VERSION')
-    const [whole, control] = [readFileSync(version), join(data, 'postgres', 'data', 'global', 'pg_control')]
+    const control = join(data, 'postgres', 'data', 'global', 'pg_control')
+    const [wholeVersion, wholeControl] = [readFileSync(version), readFileSync(control)]
     rmSync(version)
     expect(await refusal(startOn(port))).toMatch(/damaged.*npm run reset/)
-    writeFileSync(version, whole)
+    writeFileSync(version, wholeVersion)
     truncateSync(control, 0)
     expect(await refusal(startOn(port))).toMatch(/damaged.*npm run reset/)
+    writeFileSync(control, wholeControl)
   })
 
-  test('for a key file that was cut off', async () => {
-    for (const name of ['signing-key.json', 'secrets.json']) {
-      const file = join(data, name)
-      const whole = readFileSync(file)
-      truncateSync(file, 3)
-      expect(await refusal(startOn(port))).toMatch(/damaged/)
+  test('for a database whose folder is gone', async () => {
+    const database = join(data, 'postgres', 'data', 'base', '5')
+    renameSync(database, `${database}.away`)
+    try {
+      expect(await refusal(startOn(port))).toMatch(
+        /^The data folder .* is damaged \(.*"base\/5.* is missing\): npm run reset/,
+      )
+    } finally {
+      rmSync(database, { recursive: true, force: true })
+      renameSync(`${database}.away`, database)
+    }
+  })
+
+  const withoutD = (key: string) => JSON.stringify({ ...JSON.parse(key), d: undefined })
+  test.each<[string, string, (whole: string) => string]>([
+    ['signing-key.json', 'is a public key', withoutD],
+    ['signing-key.json', 'is no key', () => '{"kty":"EC","crv":"P-256","x":"a","y":"b","d":"c"}'],
+    ['secrets.json', 'lacks a secret', () => '{}'],
+    ['applied.json', 'is null', () => 'null'],
+    ['applied.json', 'is of another shape', () => '{"20260101000100_first.sql":1}'],
+    ...['signing-key.json', 'secrets.json', 'applied.json'].flatMap((name): [string, string, () => string][] => [
+      [name, 'is empty', () => ''],
+      [name, 'is no JSON', () => 'xx\n'],
+    ]),
+  ])('for %s that %s', async (name, _, spoil) => {
+    const file = join(data, name)
+    const whole = readFileSync(file, 'utf8')
+    writeFileSync(file, spoil(whole))
+    try {
+      const sentence = await refusal(startOn(port))
+      expect(sentence).toMatch(new RegExp(`^The data folder .* is damaged \\(${name} .*\\): npm run reset`))
+    } finally {
       writeFileSync(file, whole)
     }
+  })
+
+  test('for a data folder that is a file', async () => {
+    const file = join(folder, 'file')
+    writeFileSync(file, 'years of work')
+    for (const name of ['start', 'reset']) {
+      const command = run(process.execPath, [`${cli}${name}.ts`, '--data', file])
+      expect(await command.exited).toBe(1)
+      expect(command.output()).toBe(`${file} is not a folder: name one with --data.\n`)
+    }
+    expect(readFileSync(file, 'utf8')).toBe('years of work')
+  })
+
+  test('for a demo on a port where no stack runs', async () => {
+    const command = demo('--port', String(port))
+    expect(await command.exited).toBe(1)
+    expect(command.output()).toBe(`No stack runs on port ${port}: npm start -- --port ${port} starts one.\n`)
   })
 
   test('for a folder that may not be written', async () => {
@@ -238,6 +299,7 @@ describe('one clear sentence and no process is left', () => {
     [['--port', '80'], /--port takes a number/],
     [['--port', '54321x'], /--port takes a number/],
     [['--port'], /--port.*usage: npm start/],
+    [['--port', '-1'], /'--port' takes no value that begins with a dash; usage: npm start/],
     [['now'], /usage: npm start/],
   ])('for the command line %s', async (args, sentence) => {
     const command = start(...args)
@@ -247,7 +309,28 @@ describe('one clear sentence and no process is left', () => {
   })
 })
 
+test.each([
+  [`${cli}start.ts`, 'npm start -- '],
+  [`${cli}reset.ts`, 'npm run reset -- '],
+  [`${cli}types.ts`, 'npm run types -- '],
+  [demoScript, 'npm run demo -- '],
+])('--help of %s prints the usage and nothing else', async (script, usage) => {
+  const command = run(process.execPath, ['--conditions=@talentbase/source', script, '--help'])
+  expect(await command.exited).toBe(0)
+  expect(command.output()).toContain(`Usage: ${usage}`)
+  expect(isSentence(command.output())).toBe(true)
+})
+
 describe('reset', () => {
+  test('deletes a folder whose note of the stack is spoilt', async () => {
+    const spoilt = join(folder, 'spoilt')
+    mkdirSync(spoilt)
+    writeFileSync(join(spoilt, 'stack.json'), 'null')
+    const command = run(process.execPath, [`${cli}reset.ts`, '--data', spoilt])
+    expect(await command.exited).toBe(0)
+    expect(existsSync(spoilt)).toBe(false)
+  })
+
   test('deletes the data folder and says so', async () => {
     expect(existsSync(join(data, 'postgres'))).toBe(true)
     const command = reset()
@@ -259,3 +342,25 @@ describe('reset', () => {
     expect(again.output()).toContain('Nothing to delete')
   })
 })
+
+// Only root's stack runs Postgres as somebody else.
+test.runIf(process.getuid?.() === 0)(
+  'a database that lies elsewhere is named by the start and by reset, which deletes it',
+  async () => {
+    const closed = join(folder, 'closed')
+    mkdirSync(closed, { mode: 0o700 })
+    // Its database is removed after the tests, whatever became of this one.
+    const args = ['--data', join(closed, 'data')]
+    const stack = run(process.execPath, [`${cli}start.ts`, '--port', String(port), ...args])
+    await stack.printed('Ctrl-C')
+    const [, database] = /^ {2}Database +(\/var\/lib\/talentbase\/\S+)$/m.exec(stack.output()) ?? []
+    expect(existsSync(`${database}/data/PG_VERSION`)).toBe(true)
+    stack.child.kill('SIGINT')
+    expect(await stack.exited).toBe(0)
+    const command = run(process.execPath, [`${cli}reset.ts`, ...args])
+    expect(await command.exited).toBe(0)
+    expect(command.output()).toContain(`with its database in ${database},`)
+    expect(existsSync(database!)).toBe(false)
+  },
+  60_000,
+)

@@ -48,7 +48,7 @@ function isOurs(folder: string): boolean {
 
 function read(folder: string): { pid?: number } {
   try {
-    return JSON.parse(readFileSync(join(folder, noteName), 'utf8')) as { pid?: number }
+    return (JSON.parse(readFileSync(join(folder, noteName), 'utf8')) ?? {}) as { pid?: number }
   } catch {
     return {}
   }

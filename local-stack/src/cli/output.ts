@@ -1,4 +1,5 @@
 import type { Stack } from '../index.ts'
+import { placeOutside } from '../postgres/place.ts'
 import { demoPassword, demoPeople } from './demo-data.ts'
 
 /** Prints lines with the seconds since the start in front, so that one sees what takes long. */
@@ -9,6 +10,7 @@ export function progress(): (line: string) => void {
 
 /** What one needs to use a stack that is up. */
 export function readyBlock(stack: Stack, dataFolder: string): string {
+  const outside = placeOutside(dataFolder)
   const rows: [string, string][] = [
     ['API URL', stack.url],
     ['DB URL', stack.databaseUrl('postgres')],
@@ -17,6 +19,7 @@ export function readyBlock(stack: Stack, dataFolder: string): string {
     ['Secret key', stack.secretKey],
     ...demoPeople.map(({ email, role }): [string, string] => [`Demo ${role}`, `${email} / ${demoPassword}`]),
     ['Data', dataFolder],
+    ...(outside === undefined ? [] : [['Database', outside] as [string, string]]),
   ]
   const lines = rows.map(([name, value]) => `  ${name.padEnd(16)} ${value}`)
   return [

@@ -1,5 +1,5 @@
 import { explainFileError, StackError } from '../processes/stack-error.ts'
-import { UsageError } from './arguments.ts'
+import { HelpRequest, UsageError } from './arguments.ts'
 
 /** Runs a command to its end; a failure is one sentence, and its whole story with --debug. */
 export async function runCommand(command: () => Promise<number>): Promise<never> {
@@ -8,6 +8,10 @@ export async function runCommand(command: () => Promise<number>): Promise<never>
   try {
     process.exit(await command())
   } catch (error) {
+    if (error instanceof HelpRequest) {
+      console.log(error.message)
+      process.exit(0)
+    }
     console.error(sentenceFor(error))
     if (process.argv.includes('--debug')) console.error(error)
     process.exit(error instanceof UsageError ? 2 : 1)

@@ -1,7 +1,5 @@
-import { join } from 'node:path'
-import { readConfig } from '../config.ts'
 import { type Stack, startStack } from '../index.ts'
-import { commonOptions, dataFolderOf, project, readArguments, UsageError } from './arguments.ts'
+import { commonOptions, dataFolderOf, portsFrom, readArguments } from './arguments.ts'
 import { claimDataFolder } from './data-folder.ts'
 import { createDemoPeople } from './demo-data.ts'
 import { interrupted, type Lifetime, watchLifetime } from './lifetime.ts'
@@ -14,7 +12,7 @@ type Say = (line: string) => void
 
 await runCommand(async () => {
   const options = readArguments({ ...commonOptions, port: { type: 'string' } }, usage)
-  const ports = portsFrom(options.port)
+  const ports = portsFrom(options.port, usage)
   const dataFolder = dataFolderOf(options.data)
   const say = progress()
   const lifetime = watchLifetime(say)
@@ -37,21 +35,8 @@ await runCommand(async () => {
   }
 })
 
-/** The ports of supabase/config.toml, or the same block from another number on. */
-function portsFrom(given: string | undefined) {
-  if (given === undefined) {
-    const { api, db, local_smtp } = readConfig(join(project, 'supabase', 'config.toml'), { environment: {}, url: '' })
-    return { gateway: api.port, database: db.port, mail: local_smtp.port }
-  }
-  const port = Number(given)
-  if (!/^\d+$/.test(given) || port < 1024 || port > 65_532) {
-    throw new UsageError(`--port takes a number from 1024 to 65532; usage: ${usage}`)
-  }
-  return { gateway: port, database: port + 1, mail: port + 3 }
-}
-
 async function serve(stack: Stack, dataFolder: string, lifetime: Lifetime, say: Say): Promise<number> {
-  say('Creating the demo people')
+  say('Creating the demo people, where there are none yet')
   // The stack is of use without them.
   await createDemoPeople(stack).catch((error) => say(`They could not be created: ${sentenceFor(error)}`))
   if (lifetime.signal.aborted) return interrupted

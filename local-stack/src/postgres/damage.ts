@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import postgres from 'postgres'
+import { damaged } from '../kept.ts'
 import { StackError } from '../processes/stack-error.ts'
 
 /** Refuses, before Postgres is started, data that this Postgres cannot have written. */
@@ -21,12 +23,23 @@ export function startFailure(lines: string[], dataFolder: string): StackError {
   if (/permission|Permission denied|wrong ownership/.test(reason)) {
     return new StackError(`No permission on the data folder ${dataFolder}: ${reason}.`)
   }
-  if (damageWords.test(lines.join('\n'))) return damaged(dataFolder, reason)
+  if (damageWords.test(lines.join('\n'))) return damaged(dataFolder, asClause(reason))
   return new StackError(`Postgres did not start: ${reason}.`)
 }
 
-function damaged(dataFolder: string, reason: string): StackError {
-  return new StackError(`The data folder ${dataFolder} is damaged (${reason}): npm run reset makes a new one.`)
+/** What a server says that runs, but on files that are gone or spoilt, in one sentence; any other error as it is. */
+export function explainDamage(error: unknown, dataFolder: string): unknown {
+  if (!(error instanceof postgres.PostgresError)) return error
+  const reason = error.detail ?? error.message
+  // No such database, corrupted data, a corrupted index.
+  const isDamage = ['3D000', 'XX001', 'XX002'].includes(error.code) || /"(base|global|pg_\w+)\//.test(reason)
+  return isDamage ? damaged(dataFolder, asClause(reason)) : error
+}
+
+/** Words of Postgres as a part of a sentence. */
+function asClause(words: string): string {
+  const bare = words.replace(/^but /, '').replace(/\.$/, '')
+  return bare.replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase())
 }
 
 function readIfThere(file: string): string | undefined {

@@ -41,6 +41,13 @@ export function preparePlace(dataFolder: string): Place {
   return { folder, binaries: binariesFor(account, installed), version: installed.version, account }
 }
 
+/** The folder of a data folder's cluster where that is not in the data folder itself. */
+export function placeOutside(dataFolder: string): string | undefined {
+  const folder = outsideFolder(dataFolder)
+  const isOutside = existsSync(join(folder, 'data')) && !existsSync(join(dataFolder, 'postgres', 'data'))
+  return isOutside ? folder : undefined
+}
+
 /** Removes the cluster of a data folder, wherever it lies. Nobody may be using it. */
 export function removePlace(dataFolder: string): void {
   rmSync(join(dataFolder, 'postgres'), { recursive: true, force: true })

@@ -1,9 +1,13 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isTexts, readKept } from '../kept.ts'
 import { loadSecrets } from '../secrets.ts'
 import type { DatabaseRole } from '../service.ts'
 import { bootstrap, bootstrapFingerprint, type DefaultPrivileges, isBootstrapped } from './bootstrap.ts'
 import { applyMigrations, migrationFingerprints } from './migrations.ts'
+
+// The fingerprints of what is in the database.
+const appliedName = 'applied.json'
 
 export interface PrepareOptions {
   /** The folder that holds supabase/. */
@@ -28,8 +32,7 @@ export async function prepareDatabase(options: PrepareOptions): Promise<void> {
 
   const files: Record<string, string> = { 'The bootstrap': bootstrapFingerprint(defaultPrivileges) }
   if (migrations) Object.assign(files, migrationFingerprints(project))
-  const appliedFile = join(dataFolder, 'applied.json')
-  const applied = readApplied(appliedFile)
+  const applied = readKept(dataFolder, appliedName, isTexts) ?? {}
   const changed = Object.keys(applied).filter((name) => files[name] !== applied[name])
   if (changed.length > 0) {
     onProgress(`Changed since it was applied to this database: ${changed.join(', ')}; npm run reset makes a new one`)
@@ -44,9 +47,5 @@ export async function prepareDatabase(options: PrepareOptions): Promise<void> {
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     })
   }
-  writeFileSync(appliedFile, JSON.stringify({ ...files, ...applied }, undefined, 2))
-}
-
-function readApplied(file: string): Record<string, string> {
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>) : {}
+  writeFileSync(join(dataFolder, appliedName), JSON.stringify({ ...files, ...applied }, undefined, 2))
 }

@@ -9,5 +9,6 @@ export function explainFileError(error: unknown): unknown {
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
     return new StackError(`No permission on ${path}: give it to the user who starts the stack.`)
   }
+  if (code === 'ENOTDIR') return new StackError(`${path} is not a folder: name one with --data.`)
   return code === 'ENOSPC' ? new StackError('The disk is full.') : error
 }
