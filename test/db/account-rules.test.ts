@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createPerson, liftRequestLimits, type Person, sql, unique } from '../helpers/people.ts'
+import { createPerson, liftRequestLimits, type Person, serviceClient, sql, unique } from '../helpers/people.ts'
 import { startTestStack, type TestStack } from '../helpers/stack.ts'
 
 let stack: TestStack
@@ -164,6 +164,14 @@ describe('suspend_account', () => {
     expect(await found()).toEqual([0, 0])
     await sql(stack)`select private.lift_suspension(${person.id})`
     expect(await found()).toEqual([1, 1])
+  })
+
+  test('does not keep an admin from deleting the account', async () => {
+    const { id } = await createPerson(stack, { roles: ['creator'] })
+    await sql(stack)`select private.suspend_account(${id}, 'test')`
+    expect((await serviceClient(stack).auth.admin.deleteUser(id)).error).toBeNull()
+    expect(await sql(stack)`select from public.accounts where id = ${id}`).toHaveLength(0)
+    expect(await sql(stack)`select from private.suspensions where account_id = ${id}`).toHaveLength(0)
   })
 
   test('is audited, and so is its end', async () => {
