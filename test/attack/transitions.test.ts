@@ -127,6 +127,7 @@ describe('19: responses', () => {
     const wrong = await cast.sql`
       select c.id from public.castings c
       left join public.casting_responses r on r.casting_id = c.id
+      where c.id = ${castingId}
       group by c.id
       having c.responses_count <> count(r.id) filter (where r.status <> 'withdrawn')
         or c.accepted_count <> count(r.id) filter (where r.status = 'accepted')

@@ -164,6 +164,8 @@ describe('drain', () => {
   const queued = () => sql(stack)`select path, last_error from private.object_deletions`
 
   test('removes what is queued for whoever has the secret key, and for nobody else', async () => {
+    // What others have left there.
+    while ((await queued()).length > 0) await invoke('drain', {}, serviceClient(stack))
     const owner = await createPerson(stack)
     const [kept, gone] = [await upload(owner), await upload(owner)]
     await sql(stack)`select private.queue_object_deletion('documents', ${gone})`

@@ -20,7 +20,7 @@ const account = crypto.randomUUID()
 beforeAll(async () => {
   stack = await startTestStack()
   sql = postgres(stack.databaseUrl('postgres'), { max: 1, onnotice: () => undefined })
-  await sql`insert into auth.users (id, email, email_confirmed_at) values (${account}, 'schemas@example.com', now())`
+  await sql`insert into auth.users (id, email, email_confirmed_at) values (${account}, ${`${account}@example.com`}, now())`
   await sql`insert into public.employer_profiles (account_id, company_name) values (${account}, 'A company')`
   await sql`insert into public.model_profiles (account_id, name, birth_date, gender) values (${account}, 'A', '2000-01-01', 'other')`
 })
