@@ -127,7 +127,7 @@ export type Database = {
         Insert: {
           casting_id: string
           created_at?: string
-          currency?: string
+          currency: string
           id?: string
           message?: string | null
           model_id: string

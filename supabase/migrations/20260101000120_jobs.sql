@@ -122,13 +122,21 @@ as $$
   select private.queue_object_deletions(bucket, pg_catalog.regexp_replace(path, '([\\%_])', '\\\1', 'g'));
 $$;
 
-create table private.object_references (
-  bucket_id text not null,
-  table_name text not null,
-  column_name text not null,
-  primary key (bucket_id, table_name, column_name)
-);
-comment on table private.object_references is 'Columns of public tables that name objects of a bucket: the queue deletes nothing that one of them names.';
+create function private.forget_object()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: the queue is not the owner's to write. Arguments: a bucket, and the column that names an object of it.
+begin
+  perform private.queue_object_deletion(tg_argv[0], to_jsonb(old) ->> tg_argv[1]);
+  return null;
+end;
+$$;
+comment on function private.forget_object is
+  'Trigger (bucket, column) for tables that name objects: queues the one that a row named. While another row names it, it is kept.';
 
 create function private.is_object_named(bucket text, path text)
 returns boolean
@@ -137,15 +145,19 @@ stable
 security definer
 set search_path = ''
 as $$
--- Definer: for the trigger below, which runs as Storage's role.
+-- Definer: for the trigger below, which runs as Storage's role. Which columns name objects is what forget_object was told.
 declare
-  reference private.object_references;
+  reference record;
   named boolean;
 begin
   for reference in
-    select r.* from private.object_references as r where r.bucket_id = is_object_named.bucket
+    select distinct t.tgrelid::regclass as relation, a.arguments[2] as column_name
+    from pg_catalog.pg_trigger as t
+    -- Postgres keeps the arguments as bytes, each ended by a zero.
+    cross join lateral (select string_to_array(encode(t.tgargs, 'escape'), '\000')) as a (arguments)
+    where t.tgfoid = 'private.forget_object()'::regprocedure and a.arguments[1] = is_object_named.bucket
   loop
-    execute format('select exists (select from public.%I as t where t.%I = $1)', reference.table_name, reference.column_name)
+    execute format('select exists (select from %s as t where t.%I = $1)', reference.relation, reference.column_name)
     into named using is_object_named.path;
     if named then
       return true;

@@ -45,8 +45,6 @@ create index accounts_search_idx on public.accounts
   using gin ((coalesce(username, '') || ' ' || coalesce(first_name, '') || ' ' || coalesce(last_name, '')) extensions.gin_trgm_ops)
   where is_listed;
 
-insert into private.object_references (bucket_id, table_name, column_name) values ('avatars', 'accounts', 'avatar_path');
-
 create table public.account_details (
   account_id uuid primary key references public.accounts (id) on delete cascade,
   phone text,

@@ -41,20 +41,6 @@ $$;
 comment on function public.set_username is
   'Chooses or changes the caller''s username. Status 204: it is theirs; 409: somebody has it. Five tries a minute.';
 
-create function private.replace_avatar()
-returns trigger
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $$
--- Definer: the queue is not the owner's to write.
-begin
-  perform private.queue_object_deletion('avatars', old.avatar_path);
-  return null;
-end;
-$$;
-
 create function private.end_verification()
 returns trigger
 language plpgsql
@@ -82,11 +68,11 @@ create trigger accounts_touch_updated_at
   before update on public.accounts
   for each row execute function private.touch_updated_at();
 
-create trigger accounts_replace_avatar
+create trigger accounts_forget_avatar
   after update of avatar_path on public.accounts
   for each row
   when (old.avatar_path is distinct from new.avatar_path and old.avatar_path is not null)
-  execute function private.replace_avatar();
+  execute function private.forget_object('avatars', 'avatar_path');
 
 create trigger account_details_touch_updated_at
   before update on public.account_details

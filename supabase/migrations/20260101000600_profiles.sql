@@ -56,8 +56,6 @@ comment on column public.model_profiles.height is 'Centimetres, 100-250.';
 
 create index employer_profiles_logo_path_idx on public.employer_profiles (logo_path) where logo_path is not null;
 
-insert into private.object_references (bucket_id, table_name, column_name) values ('avatars', 'employer_profiles', 'logo_path');
-
 select private.hide_estimates('public.employer_profiles');
 select private.hide_estimates('public.model_profiles');
 
@@ -104,25 +102,11 @@ create trigger model_profiles_touch_updated_at
   before update on public.model_profiles
   for each row execute function private.touch_updated_at();
 
-create function private.replace_logo()
-returns trigger
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $$
--- Definer: the queue is not the owner's to write.
-begin
-  perform private.queue_object_deletion('avatars', old.logo_path);
-  return null;
-end;
-$$;
-
-create trigger employer_profiles_replace_logo
+create trigger employer_profiles_forget_logo
   after update of logo_path on public.employer_profiles
   for each row
   when (old.logo_path is distinct from new.logo_path and old.logo_path is not null)
-  execute function private.replace_logo();
+  execute function private.forget_object('avatars', 'logo_path');
 
 create type public.employer_card as (
   account_id uuid,

@@ -87,9 +87,6 @@ create index castings_active_city_category_idx on public.castings (lower(city), 
 create index castings_active_category_idx on public.castings (category, created_at desc, id desc) where status = 'active';
 create index castings_cover_path_idx on public.castings (cover_path) where cover_path is not null;
 create index castings_search_idx on public.castings using gin ((title || ' ' || description) extensions.gin_trgm_ops);
-create index castings_reminder_idx on public.castings (shoot_date) where status = 'active';
-
-insert into private.object_references (bucket_id, table_name, column_name) values ('banners', 'castings', 'cover_path');
 
 create table public.casting_responses (
   id uuid primary key default gen_random_uuid(),
@@ -98,7 +95,7 @@ create table public.casting_responses (
   message text,
   portfolio_links text[] not null default '{}',
   proposed_rate bigint,
-  currency text not null default 'KZT',
+  currency text not null,
   status text not null default 'pending',
   reminded_at timestamptz,
   created_at timestamptz not null default now(),
@@ -119,7 +116,6 @@ comment on column public.casting_responses.reminded_at is 'When the accepted mod
 
 create index casting_responses_casting_id_idx on public.casting_responses (casting_id, created_at desc, id desc);
 create index casting_responses_model_id_idx on public.casting_responses (model_id, created_at desc, id desc);
-create index casting_responses_reminder_idx on public.casting_responses (casting_id) where status = 'accepted' and reminded_at is null;
 
 -- Without these statistics the planner takes the wrong index for lists; they tell how many drafts there are in all.
 select private.hide_estimates('public.castings', '{status,gender,min_age,max_age}');
@@ -197,31 +193,17 @@ create trigger casting_responses_touch_updated_at
   before update on public.casting_responses
   for each row execute function private.touch_updated_at();
 
-create function private.replace_cover()
-returns trigger
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $$
--- Definer: the queue is not the owner's to write.
-begin
-  perform private.queue_object_deletion('banners', old.cover_path);
-  return null;
-end;
-$$;
-
 create trigger castings_replace_cover
   after update of cover_path on public.castings
   for each row
   when (old.cover_path is distinct from new.cover_path and old.cover_path is not null)
-  execute function private.replace_cover();
+  execute function private.forget_object('banners', 'cover_path');
 
 create trigger castings_forget_cover
   after delete on public.castings
   for each row
   when (old.cover_path is not null)
-  execute function private.replace_cover();
+  execute function private.forget_object('banners', 'cover_path');
 
 create function private.count_responses()
 returns trigger
@@ -384,63 +366,6 @@ as $$
   select private.delete_casting(casting_id);
 $$;
 comment on function public.delete_casting is 'Owner only: deletes a casting nobody was accepted for and tells whose responses still wait. Quota used for it does not come back.';
-
-create function private.remind_of_castings()
-returns integer
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $$
--- Definer: a job. In the day before the shoot, once to each who is accepted.
-declare
-  reminded integer;
-begin
-  with due as (
-    update public.casting_responses as r
-    set reminded_at = now()
-    where r.id in (
-      select d.id
-      from public.castings as c
-      join public.casting_responses as d on d.casting_id = c.id
-      where c.status = 'active' and c.shoot_date between now() and now() + interval '24 hours'
-        and d.status = 'accepted' and d.reminded_at is null
-      order by c.shoot_date
-      limit 500
-      for update of d skip locked
-    )
-    returning r.id, r.casting_id, r.model_id
-  ), told as (
-    select private.notify(due.model_id, 'casting_reminder', jsonb_build_object('casting_id', due.casting_id, 'response_id', due.id))
-    from due
-  )
-  select count(*) into reminded from told;
-  return reminded;
-end;
-$$;
-
-create function private.remind_again()
-returns trigger
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $$
--- Definer: responses are not the owner's to write. Another day is another reminder.
-begin
-  update public.casting_responses as r set reminded_at = null where r.casting_id = new.id and r.reminded_at is not null;
-  return null;
-end;
-$$;
-
-create trigger castings_remind_again
-  after update of shoot_date on public.castings
-  for each row
-  when (old.shoot_date is distinct from new.shoot_date)
-  execute function private.remind_again();
-
-insert into private.jobs (name, every, description) values
-  ('remind_of_castings', '1 minute', 'Reminds accepted models of a shoot 24 hours before it.');
 
 -- Grants and policies -------------------------------------------------------------------------------------------------
 

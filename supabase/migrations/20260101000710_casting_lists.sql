@@ -128,7 +128,7 @@ begin
        c.title, c.description, c.category, c.city, c.country, c.address, c.shoot_date, c.duration_days, c.response_deadline,
        c.pay_type, c.pay_min, c.pay_max, c.currency, c.gender, c.min_age, c.max_age, c.min_height, c.max_height,
        c.experience, c.languages, c.appearance, c.models_needed, c.is_urgent, c.tags, c.cover_path, c.status,
-       private.is_open(c.status, c.models_needed, c.accepted_count, c.response_deadline) and private.is_active_account(c.owner_id),
+       private.is_open(c.owner_id, c.status, c.models_needed, c.accepted_count, c.response_deadline),
        c.responses_count, c.accepted_count,
        (select r.status from public.casting_responses r where r.casting_id = c.id and r.model_id = $1),
        c.published_at, c.created_at, c.updated_at,
@@ -148,7 +148,13 @@ begin
 end;
 $$;
 
-create function private.is_open(status text, models_needed integer, accepted_count integer, response_deadline timestamptz)
+create function private.is_open(
+  owner_id uuid,
+  status text,
+  models_needed integer,
+  accepted_count integer,
+  response_deadline timestamptz
+)
 returns boolean
 language sql
 stable
@@ -157,7 +163,8 @@ set search_path = ''
 as $$
   select status = 'active'
     and (models_needed is null or accepted_count < models_needed)
-    and (response_deadline is null or response_deadline > now());
+    and (response_deadline is null or response_deadline > now())
+    and private.is_active_account(owner_id);
 $$;
 comment on function private.is_open is 'Whether a casting takes responses now.';
 

@@ -61,8 +61,9 @@ begin
   ) then
     perform private.raise_error('duplicate', 409, 'You have responded to this casting.');
   end if;
-  if not private.is_open(casting.status, casting.models_needed, casting.accepted_count, casting.response_deadline)
-    or not private.is_active_account(casting.owner_id) then
+  if not private.is_open(
+    casting.owner_id, casting.status, casting.models_needed, casting.accepted_count, casting.response_deadline
+  ) then
     perform private.raise_error('casting_closed', 409, 'This casting takes no more responses.');
   end if;
   if not private.use_entitlement(caller, 'casting_responses') then

@@ -252,7 +252,10 @@ describe('tables', () => {
         select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
         where t.tgrelid = c.oid and t.tgtype & change.bit <> 0 and t.tgenabled = 'O'
           and (t.tgattr = '' or a.attnum = any (t.tgattr))
-          and p.prosrc ~ ('queue_object_deletion\\(''\\w+'', old\\.' || a.attname || '\\)')
+          and (
+            p.prosrc ~ ('queue_object_deletion\\(''\\w+'', old\\.' || a.attname || '\\)')
+            or (p.proname = 'forget_object' and (string_to_array(encode(t.tgargs, 'escape'), '\\000'))[2] = a.attname)
+          )
       )
     `
     expect(rows.map(({ name }) => name).sort(), 'private.queue_object_deletion').toEqual(Object.keys(notQueued).sort())
@@ -264,7 +267,8 @@ describe('tables', () => {
       from information_schema.columns c
       where c.table_schema = 'public' and c.column_name ~ '_path$'
       except
-      select r.table_name || '.' || r.column_name from private.object_references r`
+      select t.tgrelid::regclass || '.' || (string_to_array(encode(t.tgargs, 'escape'), '\\000'))[2] from pg_trigger t
+      where t.tgfoid = 'private.forget_object()'::regprocedure`
     expect(rows.map(({ name }) => name)).toEqual([])
   })
 

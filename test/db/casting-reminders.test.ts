@@ -29,7 +29,8 @@ async function newCasting(shootIn: string | null, status = 'active'): Promise<st
 /** A response of this model to a casting. */
 async function respond(casting: string, model: Person, status = 'accepted'): Promise<string> {
   const [row] = await sql(stack)`
-    insert into public.casting_responses (casting_id, model_id, status) values (${casting}, ${model.id}, ${status}) returning id
+    insert into public.casting_responses (casting_id, model_id, currency, status)
+    values (${casting}, ${model.id}, 'KZT', ${status}) returning id
   `
   return row!.id
 }

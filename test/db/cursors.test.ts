@@ -29,9 +29,9 @@ beforeAll(async () => {
     stack,
   )`update public.accounts set created_at = '2024-02-29 12:00:00.123456+00' where id = any (${ids}::uuid[])`
   await sql(stack)`
-    insert into public.casting_responses (casting_id, model_id, created_at)
-    select c, ${model.id}, timestamptz '2024-03-31 00:00:00.000001+00' from unnest(${rows.map(({ id }) => id)}::uuid[]) as c
-    union all select ${answered}, a, timestamptz '2024-03-31 00:00:00.000001+00' from unnest(${ids}::uuid[]) as a
+    insert into public.casting_responses (casting_id, model_id, currency, created_at)
+    select c, ${model.id}, 'KZT', timestamptz '2024-03-31 00:00:00.000001+00' from unnest(${rows.map(({ id }) => id)}::uuid[]) as c
+    union all select ${answered}, a, 'KZT', timestamptz '2024-03-31 00:00:00.000001+00' from unnest(${ids}::uuid[]) as a
   `
 })
 afterAll(() => stack.close())
@@ -47,24 +47,15 @@ interface ListCase {
   count: number
 }
 
-const names = [
-  'list_castings',
-  'list_my_castings',
-  'list_accounts',
-  'list_my_responses',
-  'list_casting_responses',
-] as const
-
-const caseOf = (name: (typeof names)[number]): ListCase & { list: string } => {
-  const cases: Record<(typeof names)[number], ListCase> = {
-    list_castings: { args: { category }, client: model.client, count: 120 },
-    list_my_castings: { args: {}, client: agency.client, count: 120 },
-    list_accounts: { args: { city }, client: model.client, count: 50 },
-    list_my_responses: { args: {}, client: model.client, count: 120 },
-    list_casting_responses: { args: { casting_id: answered }, client: agency.client, count: 51 },
-  }
-  return { list: name, ...cases[name] }
+const cases: Record<string, () => ListCase> = {
+  list_castings: () => ({ args: { category }, client: model.client, count: 120 }),
+  list_my_castings: () => ({ args: {}, client: agency.client, count: 120 }),
+  list_accounts: () => ({ args: { city }, client: model.client, count: 50 }),
+  list_my_responses: () => ({ args: {}, client: model.client, count: 120 }),
+  list_casting_responses: () => ({ args: { casting_id: answered }, client: agency.client, count: 51 }),
 }
+const names = Object.keys(cases)
+const caseOf = (name: string) => ({ list: name, ...cases[name]!() })
 
 async function page(one: ReturnType<typeof caseOf>, args: Record<string, unknown>): Promise<Row[]> {
   const { data, error } = await one.client.rpc(one.list, { ...one.args, ...args })

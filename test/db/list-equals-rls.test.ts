@@ -39,8 +39,8 @@ beforeAll(async () => {
     from generate_series(1, 600) as i
   `
   await sql(stack)`
-    insert into public.casting_responses (casting_id, model_id)
-    select c.id, m.id
+    insert into public.casting_responses (casting_id, model_id, currency)
+    select c.id, m.id, c.currency
     from public.castings c cross join unnest(${models.ids}::uuid[]) as m (id)
     where c.owner_id = any (${owners}::uuid[]) and random() < 0.05
   `

@@ -77,8 +77,8 @@ describe('who is told', () => {
     const responses: string[] = []
     for (const [index, status] of statuses.entries()) {
       const [response] = await sql(stack)`
-        insert into public.casting_responses (casting_id, model_id, status)
-        values (${row!.id}, ${models[index]!.id}, ${status}) returning id
+        insert into public.casting_responses (casting_id, model_id, currency, status)
+        values (${row!.id}, ${models[index]!.id}, 'KZT', ${status}) returning id
       `
       responses.push(response!.id)
     }

@@ -31,8 +31,8 @@ describe.skipIf(process.env.TALENTBASE_URL !== undefined)('over 200,000 castings
       from generate_series(1, 200000) as i
     `
     await sql(stack)`
-      insert into public.casting_responses (casting_id, model_id)
-      select c.id, (${models.ids}::uuid[])[1 + (row_number() over ())::int % 1000]
+      insert into public.casting_responses (casting_id, model_id, currency)
+      select c.id, (${models.ids}::uuid[])[1 + (row_number() over ())::int % 1000], 'KZT'
       from (select id from public.castings limit 20000) as c
     `
     await sql(stack)`vacuum analyze public.castings, public.casting_responses, public.accounts, public.account_roles`

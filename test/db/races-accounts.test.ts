@@ -136,8 +136,8 @@ test('jobs run four times at once do their work once', async () => {
     values (${agency.id}, 'Tomorrow', 'x', 'x', 'active', now() + interval '20 hours') returning id
   `
   await sql(stack)`
-    insert into public.casting_responses (casting_id, model_id, status)
-    select ${casting!.id}, m, case when m = ${models[0]!.id} then 'pending' else 'accepted' end
+    insert into public.casting_responses (casting_id, model_id, currency, status)
+    select ${casting!.id}, m, 'KZT', case when m = ${models[0]!.id} then 'pending' else 'accepted' end
     from unnest(${models.map(({ id }) => id)}::uuid[]) as m
   `
   for (let round = 0; round < 2; round++) {

@@ -27,8 +27,8 @@ async function newResponse(): Promise<Response> {
       insert into public.castings (owner_id, title, description, category, status, models_needed)
       values (${agency.id}, 'A casting', 'x', 'x', 'active', 1) returning id
     )
-    insert into public.casting_responses (casting_id, model_id)
-    select id, ${model.id} from casting returning id, casting_id
+    insert into public.casting_responses (casting_id, model_id, currency)
+    select id, ${model.id}, 'KZT' from casting returning id, casting_id
   `
   return row as unknown as Response
 }

@@ -84,8 +84,8 @@ test('of two accepts with one model needed one is done', async () => {
   const models = await createPeople(stack, 2, { roles: ['model'] })
   for (const casting of await newCastings(3, 1)) {
     const rows = await sql(stack)`
-      insert into public.casting_responses (casting_id, model_id)
-      select ${casting}, m from unnest(${models.map(({ id }) => id)}::uuid[]) as m returning id
+      insert into public.casting_responses (casting_id, model_id, currency)
+      select ${casting}, m, 'KZT' from unnest(${models.map(({ id }) => id)}::uuid[]) as m returning id
     `
     const runners = rows.map(({ id }) => ({
       as: agency,

@@ -12,3 +12,8 @@ export const userWith = (stack: TestStack, email: string) => sql(stack)`
 
 export const sessionsOf = (stack: TestStack, id: string) =>
   sql(stack)`select id from auth.sessions where user_id = ${id} order by id`
+
+/** Somebody's rows of a public table that has an account_id. */
+export const rowsOf = async (stack: TestStack, table: string, { id }: { id: string }) => [
+  ...(await sql(stack)`select * from ${sql(stack)(`public.${table}`)} where account_id = ${id} order by 1`),
+]

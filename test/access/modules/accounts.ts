@@ -51,7 +51,6 @@ export const accounts: ModuleAccess = {
       'create_account()',
       'distrust_sign_up()',
       'end_verification()',
-      'replace_avatar()',
       'forget_files()',
       'page_size(integer,integer,integer)',
       'skipped(integer)',

@@ -40,8 +40,7 @@ export const castings: ModuleAccess = {
       ...inPrivate('own_casting_ids()', 'responded_casting_ids()'),
     ],
     nobody: inPrivate(
-      'is_open(text,integer,integer,timestamp with time zone)',
-      'replace_cover()',
+      'is_open(uuid,text,integer,integer,timestamp with time zone)',
       'count_responses()',
       'lock_own_casting(uuid)',
       'tell_responders(uuid,text)',

@@ -10,7 +10,6 @@ export const foundation: ModuleAccess = {
     'request_log',
     'jobs',
     'object_deletions',
-    'object_references',
   ],
   functions: {
     // Checks, policies and the pre-request run as whoever asks.
@@ -51,6 +50,7 @@ export const foundation: ModuleAccess = {
       'forget_old_requests()',
       'forget_old_answers()',
       'queue_object_deletion(text,text)',
+      'forget_object()',
       'is_object_named(text,text)',
       'keep_object()',
       'queue_object_deletions(text,text)',

@@ -29,7 +29,6 @@ export const profiles: ModuleAccess = {
     nobody: inPrivate(
       'age(date)',
       'check_birth_date()',
-      'replace_logo()',
       'lock_photos(uuid)',
       'lock_own_photos()',
       'add_photo()',

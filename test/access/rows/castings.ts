@@ -58,7 +58,7 @@ async function addCasting(sql: postgres.Sql, owner: Person, status: string): Pro
 
 async function addResponse(sql: postgres.Sql, castingId: string, model: Person): Promise<string> {
   const [row] = await sql`
-    insert into public.casting_responses (casting_id, model_id) values (${castingId}, ${model.id}) returning id
+    insert into public.casting_responses (casting_id, model_id, currency) values (${castingId}, ${model.id}, 'KZT') returning id
   `
   return row!.id
 }
