@@ -49,6 +49,50 @@ export const cases: Case[] = [
     },
   },
   {
+    title: 'First page of models, promoted ones before the others',
+    first: {
+      name: 'list_models(promoted_first)',
+      role: 'anon',
+      statement: 'select * from list_models(promoted_first => true)',
+    },
+    second: { name: 'list_models()', role: 'anon', statement: 'select * from list_models()' },
+  },
+  {
+    title: 'Models by gender, age, height, city and category',
+    first: {
+      name: 'list_models(gender, min_age, max_age, min_height, city, category)',
+      role: 'anon',
+      statement: `
+        select * from list_models(
+          gender => 'female', min_age => 20, max_age => 25, min_height => 175, city => 'almaty', category => 'runway'
+        )`,
+    },
+    second: {
+      name: 'plain select past RLS, no total, no photo',
+      role: 'service_role',
+      statement: `
+        select * from model_profiles where visibility = 'public' and gender = 'female' and height >= 175
+          and birth_date between now() - interval '26 years' and now() - interval '20 years'
+          and city ilike 'almaty' and categories @> '{runway}'
+        order by created_at desc, account_id desc limit 20`,
+    },
+  },
+  {
+    title: 'Models by a rare word',
+    first: {
+      name: 'list_models(search)',
+      role: 'anon',
+      statement: "select * from list_models(search => 'name 199977')",
+    },
+    second: {
+      name: 'plain ilike past RLS, no total, no photo',
+      role: 'service_role',
+      statement: `
+        select * from model_profiles where visibility = 'public' and name || ' ' || coalesce(bio, '') ilike '%name 199977%'
+        order by created_at desc, account_id desc limit 20`,
+    },
+  },
+  {
     title: 'Notification count with 10,000 unread',
     first: { name: 'notification_count()', role: 'authenticated', statement: 'select * from notification_count()' },
     second: {

@@ -1,6 +1,6 @@
 import type postgres from 'postgres'
 
-/** Fills a database with 20,000 accounts and 200,000 castings; answers an account with 10,000 notifications. */
+/** Fills a database with 20,000 accounts, 200,000 castings and as many models; answers an account with 10,000 notifications. */
 export async function fill(admin: postgres.Sql): Promise<string> {
   // Without triggers: nobody has to be told.
   await admin.unsafe(`
@@ -16,6 +16,18 @@ export async function fill(admin: postgres.Sql): Promise<string> {
         (array['male', 'female', null])[1 + floor(random() * 3)],
         18 + floor(random() * 10), 30 + floor(random() * 30), now() - random() * interval '400 days'
       from public.accounts as a, generate_series(1, 10);
+    -- Lists of models read nothing of accounts.
+    insert into public.model_profiles (account_id, name, birth_date, gender, bio, height, city, categories, experience, created_at, promoted_until)
+      select gen_random_uuid(), 'Name ' || i, (now() - (18 + 40 * pow(random(), 2)) * interval '1 year')::date,
+        (array['female', 'female', 'male'])[1 + floor(3 * random())::int], repeat(md5(random()::text) || ' ', 5), 155 + floor(40 * random())::int,
+        (array['Almaty', 'Astana', 'Shymkent', 'Pune', 'Delhi'])[1 + floor(random() * 5)],
+        array[(array['fashion', 'runway', 'commercial', 'editorial'])[1 + floor(random() * 4)]],
+        (array['beginner', 'intermediate', 'experienced'])[1 + floor(random() * 3)], now() - random() * interval '400 days',
+        case when random() < 0.001 then now() + interval '7 days' end
+      from generate_series(1, 200000) as i;
+    insert into private.model_search (account_id, created_at, gender, birth_date, height, city, categories, experience, words, promoted_until)
+      select account_id, created_at, gender, birth_date, height, lower(city), categories, experience, lower(name || ' ' || bio), promoted_until
+      from public.model_profiles;
     insert into public.notifications (account_id, type)
       select a.id, 'general' from (select id from public.accounts limit 1) as a, generate_series(1, 10000);
     insert into public.notifications (account_id, type) select id, 'general' from public.accounts;

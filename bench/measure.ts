@@ -1,6 +1,6 @@
 export interface Sample {
   name: string
-  role: 'anon' | 'authenticated'
+  role: 'anon' | 'authenticated' | 'service_role'
   statement: string
 }
 

@@ -5,13 +5,22 @@
  */
 import { accounts } from './access/modules/accounts.ts'
 import { billing } from './access/modules/billing.ts'
+import { candidates } from './access/modules/candidates.ts'
 import { castingResponses } from './access/modules/casting-responses.ts'
 import { castings } from './access/modules/castings.ts'
+import { catalog } from './access/modules/catalog.ts'
+import { creators } from './access/modules/creators.ts'
+import { employers } from './access/modules/employers.ts'
+import { favorites } from './access/modules/favorites.ts'
+import { files } from './access/modules/files.ts'
 import { foundation } from './access/modules/foundation.ts'
 import { me } from './access/modules/me.ts'
 import { media } from './access/modules/media.ts'
+import { models } from './access/modules/models.ts'
+import { moderation } from './access/modules/moderation.ts'
 import { notifications } from './access/modules/notifications.ts'
-import { profiles } from './access/modules/profiles.ts'
+import { organizations } from './access/modules/organizations.ts'
+import { recruiters } from './access/modules/recruiters.ts'
 
 /**
  * Somebody who tries: `anon` is not signed in, `stranger` is signed in and has every role the owner has, `suspended` is
@@ -73,10 +82,19 @@ export interface ModuleAccess {
 export const access: Record<string, ModuleAccess> = {
   foundation,
   accounts,
+  moderation,
+  catalog,
   media,
+  files,
   notifications,
   billing,
-  profiles,
+  organizations,
+  employers,
+  models,
+  creators,
+  recruiters,
+  candidates,
+  favorites,
   castings,
   'casting responses': castingResponses,
   me,

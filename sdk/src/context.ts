@@ -32,7 +32,9 @@ export interface Context {
     request: Promise<Answer>,
   ): Promise<Extract<Answer, { error: null }>['data']>
   /** The data of a call to Storage. */
-  stored<T>(request: Promise<{ data: T; error: null } | { data: null; error: Error }>): Promise<T>
+  stored<Answer extends { data: unknown; error: Error | null }>(
+    request: Promise<Answer>,
+  ): Promise<Extract<Answer, { error: null }>['data']>
   /** What an Edge Function answers to a POST. */
   invoke<T>(name: string, body: Record<string, unknown>): Promise<T>
   /** The id of the account that is signed in; auth_required when nobody is. */
@@ -92,7 +94,7 @@ export function createContext(supabase: Supabase, locale: Locale): Context {
     async stored(request) {
       const { data, error } = await request
       if (error !== null) throw errorFrom(storageAnswer(error), locale)
-      return data
+      return data as never
     },
 
     async invoke(name, body) {

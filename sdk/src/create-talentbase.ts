@@ -1,15 +1,30 @@
 import { Accounts } from './accounts/accounts.ts'
 import { Auth } from './auth/auth.ts'
+import { Blocks } from './blocks/blocks.ts'
+import { Candidates } from './candidates/candidates.ts'
 import { Castings } from './castings/castings.ts'
+import { Catalog } from './catalog/catalog.ts'
+import { Clients } from './clients/clients.ts'
 import { createContext, type Supabase } from './context.ts'
+import { Creators } from './creators/creators.ts'
 import { Devices } from './devices/devices.ts'
 import { Employers } from './employers/employers.ts'
 import type { Locale } from './errors/messages/index.ts'
+import { Favorites } from './favorites/favorites.ts'
+import { Files } from './files/files.ts'
+import { Freelancers } from './freelancers/freelancers.ts'
 import { Models } from './models/models.ts'
 import { Notifications } from './notifications/notifications.ts'
+import { Organizations } from './organizations/organizations.ts'
 import { Photos } from './photos/photos.ts'
 import { Plans } from './plans/plans.ts'
+import { Portfolio } from './portfolio/portfolio.ts'
+import { Promotions } from './promotions/promotions.ts'
+import { Recruiters } from './recruiters/recruiters.ts'
+import { Reports } from './reports/reports.ts'
+import { Representations } from './representations/representations.ts'
 import { Responses } from './responses/responses.ts'
+import { Skills } from './skills/skills.ts'
 import { Subscriptions } from './subscriptions/subscriptions.ts'
 
 export interface TalentbaseOptions {
@@ -22,13 +37,28 @@ export interface Talentbase {
   auth: Auth
   accounts: Accounts
   devices: Devices
+  blocks: Blocks
+  reports: Reports
+  catalog: Catalog
+  files: Files
   employers: Employers
   models: Models
   photos: Photos
+  creators: Creators
+  freelancers: Freelancers
+  clients: Clients
+  skills: Skills
+  portfolio: Portfolio
+  candidates: Candidates
+  recruiters: Recruiters
   plans: Plans
+  promotions: Promotions
   subscriptions: Subscriptions
+  organizations: Organizations
+  representations: Representations
   castings: Castings
   responses: Responses
+  favorites: Favorites
   notifications: Notifications
 }
 
@@ -39,13 +69,28 @@ export function createTalentbase(supabase: Supabase, { locale = 'en' }: Talentba
     auth: new Auth(context),
     accounts: new Accounts(context),
     devices: new Devices(context),
+    blocks: new Blocks(context),
+    reports: new Reports(context),
+    catalog: new Catalog(context),
+    files: new Files(context),
     employers: new Employers(context),
     models: new Models(context),
     photos: new Photos(context),
+    creators: new Creators(context),
+    freelancers: new Freelancers(context),
+    clients: new Clients(context),
+    skills: new Skills(context),
+    portfolio: new Portfolio(context),
+    candidates: new Candidates(context),
+    recruiters: new Recruiters(context),
     plans: new Plans(context),
+    promotions: new Promotions(context),
     subscriptions: new Subscriptions(context),
+    organizations: new Organizations(context),
+    representations: new Representations(context),
     castings: new Castings(context),
     responses: new Responses(context),
+    favorites: new Favorites(context),
     notifications: new Notifications(context),
   }
 }

@@ -60,6 +60,52 @@ export type Database = {
           },
         ]
       }
+      account_skills: {
+        Row: {
+          account_id: string
+          created_at: string
+          id: string
+          level: number | null
+          skill_id: string
+          updated_at: string
+          years: number | null
+        }
+        ComputedFields: never
+        Insert: {
+          account_id?: string
+          created_at?: string
+          id?: string
+          level?: number | null
+          skill_id: string
+          updated_at?: string
+          years?: number | null
+        }
+        Update: {
+          account_id?: string
+          created_at?: string
+          id?: string
+          level?: number | null
+          skill_id?: string
+          updated_at?: string
+          years?: number | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'account_skills_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'account_skills_skill_id_fkey'
+            columns: ['skill_id']
+            isOneToOne: false
+            referencedRelation: 'skills'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       accounts: {
         Row: {
           avatar_path: string | null
@@ -109,6 +155,84 @@ export type Database = {
         }
         Relationships: []
       }
+      blocks: {
+        Row: {
+          account_id: string
+          blocked_id: string
+          created_at: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id?: string
+          blocked_id: string
+          created_at?: string
+        }
+        Update: {
+          account_id?: string
+          blocked_id?: string
+          created_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'blocks_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'blocks_blocked_id_fkey'
+            columns: ['blocked_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      casting_files: {
+        Row: {
+          account_id: string
+          casting_id: string
+          created_at: string
+          file_id: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id?: string
+          casting_id: string
+          created_at?: string
+          file_id: string
+        }
+        Update: {
+          account_id?: string
+          casting_id?: string
+          created_at?: string
+          file_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'casting_files_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'casting_files_casting_id_fkey'
+            columns: ['casting_id']
+            isOneToOne: false
+            referencedRelation: 'castings'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'casting_files_file_id_fkey'
+            columns: ['file_id']
+            isOneToOne: false
+            referencedRelation: 'files'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       casting_responses: {
         Row: {
           casting_id: string
@@ -120,6 +244,7 @@ export type Database = {
           portfolio_links: string[]
           proposed_rate: number | null
           reminded_at: string | null
+          responded_by: string | null
           status: string
           updated_at: string
         }
@@ -134,6 +259,7 @@ export type Database = {
           portfolio_links?: string[]
           proposed_rate?: number | null
           reminded_at?: string | null
+          responded_by?: string | null
           status?: string
           updated_at?: string
         }
@@ -147,6 +273,7 @@ export type Database = {
           portfolio_links?: string[]
           proposed_rate?: number | null
           reminded_at?: string | null
+          responded_by?: string | null
           status?: string
           updated_at?: string
         }
@@ -165,12 +292,20 @@ export type Database = {
             referencedRelation: 'accounts'
             referencedColumns: ['id']
           },
+          {
+            foreignKeyName: 'casting_responses_responded_by_fkey'
+            columns: ['responded_by']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
         ]
       }
       castings: {
         Row: {
           accepted_count: number
           address: string | null
+          announced_at: string | null
           appearance: string | null
           category: string
           city: string | null
@@ -190,10 +325,12 @@ export type Database = {
           min_age: number | null
           min_height: number | null
           models_needed: number | null
+          organization_id: string | null
           owner_id: string
           pay_max: number | null
           pay_min: number | null
           pay_type: string
+          promoted_until: string | null
           published_at: string | null
           response_deadline: string | null
           responses_count: number
@@ -207,6 +344,7 @@ export type Database = {
         Insert: {
           accepted_count?: number
           address?: string | null
+          announced_at?: string | null
           appearance?: string | null
           category: string
           city?: string | null
@@ -226,10 +364,12 @@ export type Database = {
           min_age?: number | null
           min_height?: number | null
           models_needed?: number | null
+          organization_id?: string | null
           owner_id?: string
           pay_max?: number | null
           pay_min?: number | null
           pay_type?: string
+          promoted_until?: string | null
           published_at?: string | null
           response_deadline?: string | null
           responses_count?: number
@@ -242,6 +382,7 @@ export type Database = {
         Update: {
           accepted_count?: number
           address?: string | null
+          announced_at?: string | null
           appearance?: string | null
           category?: string
           city?: string | null
@@ -261,10 +402,12 @@ export type Database = {
           min_age?: number | null
           min_height?: number | null
           models_needed?: number | null
+          organization_id?: string | null
           owner_id?: string
           pay_max?: number | null
           pay_min?: number | null
           pay_type?: string
+          promoted_until?: string | null
           published_at?: string | null
           response_deadline?: string | null
           responses_count?: number
@@ -276,9 +419,249 @@ export type Database = {
         }
         Relationships: [
           {
+            foreignKeyName: 'castings_category_fkey'
+            columns: ['category']
+            isOneToOne: false
+            referencedRelation: 'categories'
+            referencedColumns: ['slug']
+          },
+          {
+            foreignKeyName: 'castings_organization_id_fkey'
+            columns: ['organization_id']
+            isOneToOne: false
+            referencedRelation: 'organizations'
+            referencedColumns: ['id']
+          },
+          {
             foreignKeyName: 'castings_owner_id_fkey'
             columns: ['owner_id']
             isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      catalog_proposals: {
+        Row: {
+          account_id: string
+          created_at: string
+          decided_at: string | null
+          id: string
+          name: string
+          note: string | null
+          parent: string | null
+          reason: string | null
+          status: string
+          type: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id?: string
+          created_at?: string
+          decided_at?: string | null
+          id?: string
+          name: string
+          note?: string | null
+          parent?: string | null
+          reason?: string | null
+          status?: string
+          type: string
+        }
+        Update: {
+          account_id?: string
+          created_at?: string
+          decided_at?: string | null
+          id?: string
+          name?: string
+          note?: string | null
+          parent?: string | null
+          reason?: string | null
+          status?: string
+          type?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'catalog_proposals_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      categories: {
+        Row: {
+          kinds: string[]
+          name: string
+          name_kk: string | null
+          name_ru: string | null
+          parent_slug: string | null
+          position: number
+          slug: string
+        }
+        ComputedFields: never
+        Insert: {
+          kinds: string[]
+          name: string
+          name_kk?: string | null
+          name_ru?: string | null
+          parent_slug?: string | null
+          position?: number
+          slug: string
+        }
+        Update: {
+          kinds?: string[]
+          name?: string
+          name_kk?: string | null
+          name_ru?: string | null
+          parent_slug?: string | null
+          position?: number
+          slug?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'categories_parent_slug_fkey'
+            columns: ['parent_slug']
+            isOneToOne: false
+            referencedRelation: 'categories'
+            referencedColumns: ['slug']
+          },
+        ]
+      }
+      cities: {
+        Row: {
+          name: string
+          slug: string
+          state_slug: string
+        }
+        ComputedFields: never
+        Insert: {
+          name: string
+          slug: string
+          state_slug: string
+        }
+        Update: {
+          name?: string
+          slug?: string
+          state_slug?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'cities_state_slug_fkey'
+            columns: ['state_slug']
+            isOneToOne: false
+            referencedRelation: 'states'
+            referencedColumns: ['slug']
+          },
+        ]
+      }
+      client_profiles: {
+        Row: {
+          account_id: string
+          company_name: string | null
+          created_at: string
+          description: string | null
+          rating: number | null
+          reviews_count: number
+          updated_at: string
+          website: string | null
+        }
+        ComputedFields: never
+        Insert: {
+          account_id?: string
+          company_name?: string | null
+          created_at?: string
+          description?: string | null
+          rating?: number | null
+          reviews_count?: number
+          updated_at?: string
+          website?: string | null
+        }
+        Update: {
+          account_id?: string
+          company_name?: string | null
+          created_at?: string
+          description?: string | null
+          rating?: number | null
+          reviews_count?: number
+          updated_at?: string
+          website?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'client_profiles_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: true
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      countries: {
+        Row: {
+          code: string
+          name: string
+        }
+        ComputedFields: never
+        Insert: {
+          code: string
+          name: string
+        }
+        Update: {
+          code?: string
+          name?: string
+        }
+        Relationships: []
+      }
+      creator_profiles: {
+        Row: {
+          account_id: string
+          behance: string | null
+          completed_orders: number
+          created_at: string
+          dribbble: string | null
+          experience: string | null
+          instagram: string | null
+          portfolio_link: string | null
+          rating: number | null
+          reviews_count: number
+          specialization: string
+          updated_at: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id?: string
+          behance?: string | null
+          completed_orders?: number
+          created_at?: string
+          dribbble?: string | null
+          experience?: string | null
+          instagram?: string | null
+          portfolio_link?: string | null
+          rating?: number | null
+          reviews_count?: number
+          specialization: string
+          updated_at?: string
+        }
+        Update: {
+          account_id?: string
+          behance?: string | null
+          completed_orders?: number
+          created_at?: string
+          dribbble?: string | null
+          experience?: string | null
+          instagram?: string | null
+          portfolio_link?: string | null
+          rating?: number | null
+          reviews_count?: number
+          specialization?: string
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'creator_profiles_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: true
             referencedRelation: 'accounts'
             referencedColumns: ['id']
           },
@@ -323,41 +706,50 @@ export type Database = {
       employer_profiles: {
         Row: {
           account_id: string
+          business_id: string | null
           city: string | null
           company_name: string
           contact_person: string | null
           country: string | null
           created_at: string
           description: string | null
+          is_verified: boolean
           logo_path: string | null
           phone: string | null
+          rejection_reason: string | null
           updated_at: string
           website: string | null
         }
         ComputedFields: never
         Insert: {
           account_id?: string
+          business_id?: string | null
           city?: string | null
           company_name: string
           contact_person?: string | null
           country?: string | null
           created_at?: string
           description?: string | null
+          is_verified?: boolean
           logo_path?: string | null
           phone?: string | null
+          rejection_reason?: string | null
           updated_at?: string
           website?: string | null
         }
         Update: {
           account_id?: string
+          business_id?: string | null
           city?: string | null
           company_name?: string
           contact_person?: string | null
           country?: string | null
           created_at?: string
           description?: string | null
+          is_verified?: boolean
           logo_path?: string | null
           phone?: string | null
+          rejection_reason?: string | null
           updated_at?: string
           website?: string | null
         }
@@ -393,43 +785,241 @@ export type Database = {
         }
         Relationships: []
       }
-      model_profiles: {
+      favorites: {
         Row: {
           account_id: string
-          bio: string | null
-          birth_date: string
-          city: string | null
-          country: string | null
           created_at: string
-          gender: string
-          height: number | null
+          entity_id: string
+          entity_type: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id: string
+          created_at?: string
+          entity_id: string
+          entity_type: string
+        }
+        Update: {
+          account_id?: string
+          created_at?: string
+          entity_id?: string
+          entity_type?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'favorites_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      files: {
+        Row: {
+          account_id: string
+          bucket_id: string
+          content_type: string
+          created_at: string
+          id: string
           name: string
+          path: string
+          size: number
+          updated_at: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id: string
+          bucket_id: string
+          content_type: string
+          created_at?: string
+          id: string
+          name: string
+          path: string
+          size: number
+          updated_at?: string
+        }
+        Update: {
+          account_id?: string
+          bucket_id?: string
+          content_type?: string
+          created_at?: string
+          id?: string
+          name?: string
+          path?: string
+          size?: number
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'files_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      freelancer_profiles: {
+        Row: {
+          account_id: string
+          completed_tasks: number
+          created_at: string
+          currency: string
+          experience: string | null
+          headline: string
+          hourly_rate: number | null
+          is_available: boolean
+          portfolio_link: string | null
+          rating: number | null
+          reviews_count: number
           updated_at: string
         }
         ComputedFields: never
         Insert: {
           account_id?: string
-          bio?: string | null
-          birth_date: string
-          city?: string | null
-          country?: string | null
+          completed_tasks?: number
           created_at?: string
-          gender: string
-          height?: number | null
-          name: string
+          currency?: string
+          experience?: string | null
+          headline: string
+          hourly_rate?: number | null
+          is_available?: boolean
+          portfolio_link?: string | null
+          rating?: number | null
+          reviews_count?: number
           updated_at?: string
         }
         Update: {
           account_id?: string
+          completed_tasks?: number
+          created_at?: string
+          currency?: string
+          experience?: string | null
+          headline?: string
+          hourly_rate?: number | null
+          is_available?: boolean
+          portfolio_link?: string | null
+          rating?: number | null
+          reviews_count?: number
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'freelancer_profiles_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: true
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      model_profiles: {
+        Row: {
+          accepts_barter: boolean
+          account_id: string
+          bio: string | null
+          birth_date: string
+          bust: number | null
+          can_travel: boolean
+          categories: string[]
+          city: string | null
+          clothing_size: string | null
+          country: string | null
+          created_at: string
+          currency: string
+          day_rate: number | null
+          experience: string | null
+          eye_color: string | null
+          gender: string
+          hair_color: string | null
+          height: number | null
+          hips: number | null
+          hourly_rate: number | null
+          id: string
+          languages: string[]
+          name: string
+          promoted_until: string | null
+          rating: number | null
+          reviews_count: number
+          shoe_size: number | null
+          skin_tone: string | null
+          travel_cities: string[]
+          updated_at: string
+          visibility: string
+          waist: number | null
+          weight: number | null
+        }
+        ComputedFields: never
+        Insert: {
+          accepts_barter?: boolean
+          account_id?: string
           bio?: string | null
-          birth_date?: string
+          birth_date: string
+          bust?: number | null
+          can_travel?: boolean
+          categories?: string[]
           city?: string | null
+          clothing_size?: string | null
           country?: string | null
           created_at?: string
-          gender?: string
+          currency?: string
+          day_rate?: number | null
+          experience?: string | null
+          eye_color?: string | null
+          gender: string
+          hair_color?: string | null
           height?: number | null
-          name?: string
+          hips?: number | null
+          hourly_rate?: number | null
+          id?: string
+          languages?: string[]
+          name: string
+          promoted_until?: string | null
+          rating?: number | null
+          reviews_count?: number
+          shoe_size?: number | null
+          skin_tone?: string | null
+          travel_cities?: string[]
           updated_at?: string
+          visibility?: string
+          waist?: number | null
+          weight?: number | null
+        }
+        Update: {
+          accepts_barter?: boolean
+          account_id?: string
+          bio?: string | null
+          birth_date?: string
+          bust?: number | null
+          can_travel?: boolean
+          categories?: string[]
+          city?: string | null
+          clothing_size?: string | null
+          country?: string | null
+          created_at?: string
+          currency?: string
+          day_rate?: number | null
+          experience?: string | null
+          eye_color?: string | null
+          gender?: string
+          hair_color?: string | null
+          height?: number | null
+          hips?: number | null
+          hourly_rate?: number | null
+          id?: string
+          languages?: string[]
+          name?: string
+          promoted_until?: string | null
+          rating?: number | null
+          reviews_count?: number
+          shoe_size?: number | null
+          skin_tone?: string | null
+          travel_cities?: string[]
+          updated_at?: string
+          visibility?: string
+          waist?: number | null
+          weight?: number | null
         }
         Relationships: [
           {
@@ -438,6 +1028,48 @@ export type Database = {
             isOneToOne: true
             referencedRelation: 'accounts'
             referencedColumns: ['id']
+          },
+        ]
+      }
+      model_work_experiences: {
+        Row: {
+          account_id: string
+          company: string
+          created_at: string
+          description: string | null
+          end_date: string | null
+          id: string
+          position: string
+          start_date: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id?: string
+          company: string
+          created_at?: string
+          description?: string | null
+          end_date?: string | null
+          id?: string
+          position: string
+          start_date: string
+        }
+        Update: {
+          account_id?: string
+          company?: string
+          created_at?: string
+          description?: string | null
+          end_date?: string | null
+          id?: string
+          position?: string
+          start_date?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'model_work_experiences_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: false
+            referencedRelation: 'model_profiles'
+            referencedColumns: ['account_id']
           },
         ]
       }
@@ -531,6 +1163,186 @@ export type Database = {
             isOneToOne: false
             referencedRelation: 'notification_types'
             referencedColumns: ['type']
+          },
+        ]
+      }
+      organization_followers: {
+        Row: {
+          account_id: string
+          created_at: string
+          organization_id: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id?: string
+          created_at?: string
+          organization_id: string
+        }
+        Update: {
+          account_id?: string
+          created_at?: string
+          organization_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'organization_followers_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'organization_followers_organization_id_fkey'
+            columns: ['organization_id']
+            isOneToOne: false
+            referencedRelation: 'organizations'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      organization_invitations: {
+        Row: {
+          created_at: string
+          decided_at: string | null
+          email: string
+          expires_at: string
+          id: string
+          invited_by: string | null
+          organization_id: string
+          role: string
+          status: string
+        }
+        ComputedFields: never
+        Insert: {
+          created_at?: string
+          decided_at?: string | null
+          email: string
+          expires_at: string
+          id?: string
+          invited_by?: string | null
+          organization_id: string
+          role: string
+          status?: string
+        }
+        Update: {
+          created_at?: string
+          decided_at?: string | null
+          email?: string
+          expires_at?: string
+          id?: string
+          invited_by?: string | null
+          organization_id?: string
+          role?: string
+          status?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'organization_invitations_invited_by_fkey'
+            columns: ['invited_by']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'organization_invitations_organization_id_fkey'
+            columns: ['organization_id']
+            isOneToOne: false
+            referencedRelation: 'organizations'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      organization_members: {
+        Row: {
+          account_id: string
+          created_at: string
+          organization_id: string
+          role: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id: string
+          created_at?: string
+          organization_id: string
+          role: string
+        }
+        Update: {
+          account_id?: string
+          created_at?: string
+          organization_id?: string
+          role?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'organization_members_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'organization_members_organization_id_fkey'
+            columns: ['organization_id']
+            isOneToOne: false
+            referencedRelation: 'organizations'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      organizations: {
+        Row: {
+          city: string | null
+          country: string | null
+          created_at: string
+          description: string | null
+          followers_count: number
+          id: string
+          kind: string
+          logo_path: string | null
+          name: string
+          owner_id: string
+          size: string | null
+          updated_at: string
+          website: string | null
+        }
+        ComputedFields: never
+        Insert: {
+          city?: string | null
+          country?: string | null
+          created_at?: string
+          description?: string | null
+          followers_count?: number
+          id?: string
+          kind: string
+          logo_path?: string | null
+          name: string
+          owner_id?: string
+          size?: string | null
+          updated_at?: string
+          website?: string | null
+        }
+        Update: {
+          city?: string | null
+          country?: string | null
+          created_at?: string
+          description?: string | null
+          followers_count?: number
+          id?: string
+          kind?: string
+          logo_path?: string | null
+          name?: string
+          owner_id?: string
+          size?: string | null
+          updated_at?: string
+          website?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'organizations_owner_id_fkey'
+            columns: ['owner_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
           },
         ]
       }
@@ -665,6 +1477,401 @@ export type Database = {
         }
         Relationships: []
       }
+      portfolio_images: {
+        Row: {
+          account_id: string
+          caption: string | null
+          created_at: string
+          id: string
+          image_path: string
+          item_id: string
+          position: number
+        }
+        ComputedFields: never
+        Insert: {
+          account_id?: string
+          caption?: string | null
+          created_at?: string
+          id?: string
+          image_path: string
+          item_id: string
+          position: number
+        }
+        Update: {
+          account_id?: string
+          caption?: string | null
+          created_at?: string
+          id?: string
+          image_path?: string
+          item_id?: string
+          position?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'portfolio_images_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'portfolio_images_item_id_fkey'
+            columns: ['item_id', 'account_id']
+            isOneToOne: false
+            referencedRelation: 'portfolio_items'
+            referencedColumns: ['id', 'account_id']
+          },
+        ]
+      }
+      portfolio_items: {
+        Row: {
+          account_id: string
+          cover_path: string | null
+          created_at: string
+          description: string | null
+          id: string
+          link: string | null
+          technologies: string[]
+          title: string
+          updated_at: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id?: string
+          cover_path?: string | null
+          created_at?: string
+          description?: string | null
+          id?: string
+          link?: string | null
+          technologies?: string[]
+          title: string
+          updated_at?: string
+        }
+        Update: {
+          account_id?: string
+          cover_path?: string | null
+          created_at?: string
+          description?: string | null
+          id?: string
+          link?: string | null
+          technologies?: string[]
+          title?: string
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'portfolio_items_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      promotions: {
+        Row: {
+          account_id: string
+          casting_id: string | null
+          created_at: string
+          ends_at: string
+          id: string
+          model_id: string | null
+          paused_at: string | null
+          starts_at: string
+          status: string
+          updated_at: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id: string
+          casting_id?: string | null
+          created_at?: string
+          ends_at: string
+          id?: string
+          model_id?: string | null
+          paused_at?: string | null
+          starts_at?: string
+          status?: string
+          updated_at?: string
+        }
+        Update: {
+          account_id?: string
+          casting_id?: string | null
+          created_at?: string
+          ends_at?: string
+          id?: string
+          model_id?: string | null
+          paused_at?: string | null
+          starts_at?: string
+          status?: string
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'promotions_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'promotions_casting_id_fkey'
+            columns: ['casting_id']
+            isOneToOne: false
+            referencedRelation: 'castings'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'promotions_model_id_fkey'
+            columns: ['model_id']
+            isOneToOne: false
+            referencedRelation: 'model_profiles'
+            referencedColumns: ['account_id']
+          },
+        ]
+      }
+      recruiter_profiles: {
+        Row: {
+          account_id: string
+          created_at: string
+          designation: string
+          full_name: string
+          is_verified: boolean
+          organization_id: string | null
+          phone: string
+          rejection_reason: string | null
+          total_spent: number
+          updated_at: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id: string
+          created_at?: string
+          designation: string
+          full_name: string
+          is_verified?: boolean
+          organization_id?: string | null
+          phone: string
+          rejection_reason?: string | null
+          total_spent?: number
+          updated_at?: string
+        }
+        Update: {
+          account_id?: string
+          created_at?: string
+          designation?: string
+          full_name?: string
+          is_verified?: boolean
+          organization_id?: string | null
+          phone?: string
+          rejection_reason?: string | null
+          total_spent?: number
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'recruiter_profiles_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: true
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'recruiter_profiles_organization_id_fkey'
+            columns: ['organization_id']
+            isOneToOne: false
+            referencedRelation: 'organizations'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      reference_options: {
+        Row: {
+          name: string
+          name_kk: string | null
+          name_ru: string | null
+          position: number
+          slug: string
+          type: string
+        }
+        ComputedFields: never
+        Insert: {
+          name: string
+          name_kk?: string | null
+          name_ru?: string | null
+          position?: number
+          slug: string
+          type: string
+        }
+        Update: {
+          name?: string
+          name_kk?: string | null
+          name_ru?: string | null
+          position?: number
+          slug?: string
+          type?: string
+        }
+        Relationships: []
+      }
+      reports: {
+        Row: {
+          account_id: string | null
+          created_at: string
+          details: string | null
+          entity_id: string
+          entity_type: string
+          id: string
+          reason: string
+          resolution: string | null
+          resolved_at: string | null
+          status: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id?: string | null
+          created_at?: string
+          details?: string | null
+          entity_id: string
+          entity_type: string
+          id?: string
+          reason: string
+          resolution?: string | null
+          resolved_at?: string | null
+          status?: string
+        }
+        Update: {
+          account_id?: string | null
+          created_at?: string
+          details?: string | null
+          entity_id?: string
+          entity_type?: string
+          id?: string
+          reason?: string
+          resolution?: string | null
+          resolved_at?: string | null
+          status?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'reports_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      representations: {
+        Row: {
+          created_at: string
+          ended_at: string | null
+          id: string
+          invited_by: string | null
+          message: string | null
+          model_id: string
+          organization_id: string
+          started_at: string | null
+          status: string
+          updated_at: string
+        }
+        ComputedFields: never
+        Insert: {
+          created_at?: string
+          ended_at?: string | null
+          id?: string
+          invited_by?: string | null
+          message?: string | null
+          model_id: string
+          organization_id: string
+          started_at?: string | null
+          status?: string
+          updated_at?: string
+        }
+        Update: {
+          created_at?: string
+          ended_at?: string | null
+          id?: string
+          invited_by?: string | null
+          message?: string | null
+          model_id?: string
+          organization_id?: string
+          started_at?: string | null
+          status?: string
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'representations_invited_by_fkey'
+            columns: ['invited_by']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'representations_model_id_fkey'
+            columns: ['model_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'representations_organization_id_fkey'
+            columns: ['organization_id']
+            isOneToOne: false
+            referencedRelation: 'organizations'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      skills: {
+        Row: {
+          created_at: string
+          description: string | null
+          id: string
+          name: string
+        }
+        ComputedFields: never
+        Insert: {
+          created_at?: string
+          description?: string | null
+          id?: string
+          name: string
+        }
+        Update: {
+          created_at?: string
+          description?: string | null
+          id?: string
+          name?: string
+        }
+        Relationships: []
+      }
+      states: {
+        Row: {
+          country_code: string
+          name: string
+          slug: string
+        }
+        ComputedFields: never
+        Insert: {
+          country_code: string
+          name: string
+          slug: string
+        }
+        Update: {
+          country_code?: string
+          name?: string
+          slug?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'states_country_code_fkey'
+            columns: ['country_code']
+            isOneToOne: false
+            referencedRelation: 'countries'
+            referencedColumns: ['code']
+          },
+        ]
+      }
       subscriptions: {
         Row: {
           account_id: string
@@ -725,7 +1932,11 @@ export type Database = {
       [_ in never]: never
     }
     Functions: {
+      add_favorite: { Args: { entity_id: string; entity_type: string }; Returns: undefined }
       add_role: { Args: { role: string }; Returns: string[] }
+      attach_casting_file: { Args: { casting_id: string; file_id: string }; Returns: undefined }
+      block_account: { Args: { account_id: string }; Returns: undefined }
+      candidate_folder: { Args: Record<PropertyKey, never>; Returns: string }
       check_email: { Args: { email: string }; Returns: undefined }
       check_username: { Args: { username: string }; Returns: undefined }
       claim_object_deletions: {
@@ -737,6 +1948,75 @@ export type Database = {
         }[]
       }
       complete_object_deletions: { Args: { ids: number[] }; Returns: undefined }
+      create_candidate: {
+        Args: { declaration: boolean; fields: Json }
+        Returns: Database['public']['CompositeTypes']['candidate_profile']
+        SetofOptions: {
+          from: '*'
+          to: 'candidate_profile'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      create_recruiter: {
+        Args: {
+          company_name?: string
+          company_size?: string
+          company_website?: string
+          designation: string
+          full_name: string
+          organization_id?: string
+          phone: string
+        }
+        Returns: Database['public']['CompositeTypes']['recruiter_profile']
+        SetofOptions: {
+          from: '*'
+          to: 'recruiter_profile'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      create_report: {
+        Args: { details?: string; entity_id: string; entity_type: string; reason: string }
+        Returns: {
+          account_id: string | null
+          created_at: string
+          details: string | null
+          entity_id: string
+          entity_type: string
+          id: string
+          reason: string
+          resolution: string | null
+          resolved_at: string | null
+          status: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'reports'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      decide_invitation: {
+        Args: { invitation_id: string; status: string }
+        Returns: {
+          created_at: string
+          decided_at: string | null
+          email: string
+          expires_at: string
+          id: string
+          invited_by: string | null
+          organization_id: string
+          role: string
+          status: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'organization_invitations'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       delete_account: { Args: { password: string }; Returns: undefined }
       delete_casting: { Args: { casting_id: string }; Returns: undefined }
       drop_device: { Args: { token: string }; Returns: boolean }
@@ -763,6 +2043,36 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      get_castings: {
+        Args: { casting_ids: string[] }
+        Returns: Database['public']['CompositeTypes']['casting_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'casting_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      get_client: {
+        Args: { account_id: string }
+        Returns: Database['public']['CompositeTypes']['client_card']
+        SetofOptions: {
+          from: '*'
+          to: 'client_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      get_creator: {
+        Args: { account_id: string }
+        Returns: Database['public']['CompositeTypes']['creator_card']
+        SetofOptions: {
+          from: '*'
+          to: 'creator_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
       get_employer: {
         Args: { account_id: string }
         Returns: Database['public']['CompositeTypes']['employer_card']
@@ -773,12 +2083,133 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      get_freelancer: {
+        Args: { account_id: string }
+        Returns: Database['public']['CompositeTypes']['freelancer_card']
+        SetofOptions: {
+          from: '*'
+          to: 'freelancer_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      get_model: {
+        Args: { id: string }
+        Returns: Database['public']['CompositeTypes']['model_details']
+        SetofOptions: {
+          from: '*'
+          to: 'model_details'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      get_models: {
+        Args: { account_ids: string[] }
+        Returns: Database['public']['CompositeTypes']['model_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'model_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      get_organization: {
+        Args: { organization_id: string }
+        Returns: Database['public']['CompositeTypes']['organization_card']
+        SetofOptions: {
+          from: '*'
+          to: 'organization_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      get_portfolio_item: {
+        Args: { item_id: string }
+        Returns: Database['public']['CompositeTypes']['portfolio_item_card']
+        SetofOptions: {
+          from: '*'
+          to: 'portfolio_item_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      invite_member: {
+        Args: { email: string; organization_id: string; role?: string }
+        Returns: {
+          created_at: string
+          decided_at: string | null
+          email: string
+          expires_at: string
+          id: string
+          invited_by: string | null
+          organization_id: string
+          role: string
+          status: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'organization_invitations'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      invite_model: {
+        Args: { message?: string; model_id: string; organization_id: string }
+        Returns: {
+          created_at: string
+          ended_at: string | null
+          id: string
+          invited_by: string | null
+          message: string | null
+          model_id: string
+          organization_id: string
+          started_at: string | null
+          status: string
+          updated_at: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'representations'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      list_account_skills: {
+        Args: { account_id: string; cursor?: string; page_size?: number; skip?: number }
+        Returns: Database['public']['CompositeTypes']['account_skill_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'account_skill_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       list_accounts: {
         Args: { city?: string; cursor?: string; page_size?: number; search?: string; skip?: number; user_type?: string }
         Returns: Database['public']['CompositeTypes']['account_card'][]
         SetofOptions: {
           from: '*'
           to: 'account_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_blocks: {
+        Args: { cursor?: string; page_size?: number; skip?: number }
+        Returns: Database['public']['CompositeTypes']['block_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'block_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_casting_files: {
+        Args: { casting_id: string }
+        Returns: Database['public']['CompositeTypes']['casting_file_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'casting_file_card'
           isOneToOne: false
           isSetofReturn: true
         }
@@ -801,8 +2232,10 @@ export type Database = {
           gender?: string
           max_age?: number
           min_age?: number
+          organization_id?: string
           owner_id?: string
           page_size?: number
+          promoted_first?: boolean
           search?: string
           skip?: number
           status?: string
@@ -811,6 +2244,70 @@ export type Database = {
         SetofOptions: {
           from: '*'
           to: 'casting_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_favorites: {
+        Args: { cursor?: string; entity_type: string; page_size?: number; skip?: number }
+        Returns: Database['public']['CompositeTypes']['favorite_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'favorite_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_files: {
+        Args: { bucket_id?: string; cursor?: string; page_size?: number; skip?: number }
+        Returns: Database['public']['CompositeTypes']['file_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'file_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_invitations: {
+        Args: { cursor?: string; organization_id?: string; page_size?: number; skip?: number; status?: string }
+        Returns: Database['public']['CompositeTypes']['organization_invitation_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'organization_invitation_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_members: {
+        Args: { organization_id: string }
+        Returns: Database['public']['CompositeTypes']['organization_member_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'organization_member_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_models: {
+        Args: {
+          category?: string
+          city?: string
+          cursor?: string
+          experience?: string
+          gender?: string
+          max_age?: number
+          max_height?: number
+          min_age?: number
+          min_height?: number
+          page_size?: number
+          promoted_first?: boolean
+          search?: string
+          skip?: number
+        }
+        Returns: Database['public']['CompositeTypes']['model_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'model_card'
           isOneToOne: false
           isSetofReturn: true
         }
@@ -825,8 +2322,28 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      list_my_organizations: {
+        Args: { cursor?: string; page_size?: number; relation?: string; skip?: number }
+        Returns: Database['public']['CompositeTypes']['organization_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'organization_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_my_promotions: {
+        Args: { cursor?: string; page_size?: number; skip?: number }
+        Returns: Database['public']['CompositeTypes']['promotion_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'promotion_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       list_my_responses: {
-        Args: { cursor?: string; page_size?: number; skip?: number; status?: string }
+        Args: { cursor?: string; model_id?: string; page_size?: number; skip?: number; status?: string }
         Returns: Database['public']['CompositeTypes']['response_card'][]
         SetofOptions: {
           from: '*'
@@ -835,8 +2352,18 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      list_organizations: {
+        Args: { city?: string; cursor?: string; kind?: string; page_size?: number; search?: string; skip?: number }
+        Returns: Database['public']['CompositeTypes']['organization_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'organization_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       list_photos: {
-        Args: { account_id: string }
+        Args: { profile_id: string }
         Returns: {
           account_id: string
           created_at: string
@@ -852,6 +2379,76 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      list_portfolio: {
+        Args: { account_id: string; cursor?: string; page_size?: number; skip?: number }
+        Returns: Database['public']['CompositeTypes']['portfolio_item_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'portfolio_item_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_portfolio_images: {
+        Args: { cursor?: string; item_id: string; page_size?: number; skip?: number }
+        Returns: Database['public']['CompositeTypes']['portfolio_image_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'portfolio_image_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_promoted_models: {
+        Args: { max_items?: number }
+        Returns: Database['public']['CompositeTypes']['model_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'model_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_proposals: {
+        Args: { cursor?: string; page_size?: number; skip?: number }
+        Returns: Database['public']['CompositeTypes']['proposal_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'proposal_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_reports: {
+        Args: { cursor?: string; page_size?: number; skip?: number }
+        Returns: Database['public']['CompositeTypes']['report_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'report_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_representations: {
+        Args: { cursor?: string; organization_id?: string; page_size?: number; skip?: number; status?: string }
+        Returns: Database['public']['CompositeTypes']['representation_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'representation_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_skills: {
+        Args: { cursor?: string; page_size?: number; search?: string; skip?: number }
+        Returns: Database['public']['CompositeTypes']['skill_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'skill_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       mark_notifications_read: { Args: { ids?: number[] }; Returns: number }
       me: {
         Args: Record<PropertyKey, never>
@@ -863,6 +2460,16 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      my_candidate: {
+        Args: Record<PropertyKey, never>
+        Returns: Database['public']['CompositeTypes']['candidate_profile']
+        SetofOptions: {
+          from: '*'
+          to: 'candidate_profile'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
       my_entitlements: {
         Args: Record<PropertyKey, never>
         Returns: Database['public']['CompositeTypes']['entitlement_status'][]
@@ -870,6 +2477,16 @@ export type Database = {
           from: '*'
           to: 'entitlement_status'
           isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      my_recruiter: {
+        Args: Record<PropertyKey, never>
+        Returns: Database['public']['CompositeTypes']['recruiter_profile']
+        SetofOptions: {
+          from: '*'
+          to: 'recruiter_profile'
+          isOneToOne: true
           isSetofReturn: true
         }
       }
@@ -890,6 +2507,41 @@ export type Database = {
           unread: number
         }[]
       }
+      promote: {
+        Args: { casting_id?: string; days?: number; model_id?: string }
+        Returns: {
+          account_id: string
+          casting_id: string | null
+          created_at: string
+          ends_at: string
+          id: string
+          model_id: string | null
+          paused_at: string | null
+          starts_at: string
+          status: string
+          updated_at: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'promotions'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      promotion_statistics: {
+        Args: { promotion_id: string }
+        Returns: Database['public']['CompositeTypes']['promotion_day'][]
+        SetofOptions: {
+          from: '*'
+          to: 'promotion_day'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      record_promotion_views: {
+        Args: { casting_ids?: string[]; kind?: string; model_ids?: string[] }
+        Returns: undefined
+      }
       register_device: {
         Args: { platform: string; token: string }
         Returns: {
@@ -907,12 +2559,32 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      remove_member: { Args: { account_id: string; organization_id: string }; Returns: undefined }
       reorder_photos: { Args: { photo_ids: string[] }; Returns: undefined }
+      replace_account_skills: {
+        Args: { skill_ids: string[] }
+        Returns: {
+          account_id: string
+          created_at: string
+          id: string
+          level: number | null
+          skill_id: string
+          updated_at: string
+          years: number | null
+        }[]
+        SetofOptions: {
+          from: '*'
+          to: 'account_skills'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       respond_to_casting: {
         Args: {
           casting_id: string
           idempotency_key?: string
           message?: string
+          model_id?: string
           portfolio_links?: string[]
           proposed_rate?: number
         }
@@ -926,6 +2598,7 @@ export type Database = {
           portfolio_links: string[]
           proposed_rate: number | null
           reminded_at: string | null
+          responded_by: string | null
           status: string
           updated_at: string
         }
@@ -936,8 +2609,20 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      save_candidate_step: {
+        Args: { fields: Json; step: number }
+        Returns: Database['public']['CompositeTypes']['candidate_profile']
+        SetofOptions: {
+          from: '*'
+          to: 'candidate_profile'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      set_candidate_availability: { Args: { is_available_for_hiring: boolean }; Returns: boolean }
       set_casting_status: { Args: { casting_id: string; status: string }; Returns: undefined }
       set_main_photo: { Args: { photo_id: string }; Returns: undefined }
+      set_member_role: { Args: { account_id: string; organization_id: string; role: string }; Returns: undefined }
       set_notification_preferences: {
         Args: { preferences: Json }
         Returns: {
@@ -952,6 +2637,48 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      set_promotion_status: {
+        Args: { promotion_id: string; status: string }
+        Returns: {
+          account_id: string
+          casting_id: string | null
+          created_at: string
+          ends_at: string
+          id: string
+          model_id: string | null
+          paused_at: string | null
+          starts_at: string
+          status: string
+          updated_at: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'promotions'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      set_representation_status: {
+        Args: { representation_id: string; status: string }
+        Returns: {
+          created_at: string
+          ended_at: string | null
+          id: string
+          invited_by: string | null
+          message: string | null
+          model_id: string
+          organization_id: string
+          started_at: string | null
+          status: string
+          updated_at: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'representations'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       set_response_status: {
         Args: { response_id: string; status: string }
         Returns: {
@@ -964,6 +2691,7 @@ export type Database = {
           portfolio_links: string[]
           proposed_rate: number | null
           reminded_at: string | null
+          responded_by: string | null
           status: string
           updated_at: string
         }
@@ -975,6 +2703,17 @@ export type Database = {
         }
       }
       set_username: { Args: { username: string }; Returns: undefined }
+      submit_candidate: {
+        Args: { declaration: boolean }
+        Returns: Database['public']['CompositeTypes']['candidate_profile']
+        SetofOptions: {
+          from: '*'
+          to: 'candidate_profile'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      toggle_favorite: { Args: { entity_id: string; entity_type: string }; Returns: boolean }
       update_account: {
         Args: {
           avatar_path?: string
@@ -988,6 +2727,44 @@ export type Database = {
         }
         Returns: undefined
       }
+      update_candidate: {
+        Args: { fields: Json }
+        Returns: Database['public']['CompositeTypes']['candidate_profile']
+        SetofOptions: {
+          from: '*'
+          to: 'candidate_profile'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      update_recruiter: {
+        Args: {
+          company_name?: string
+          company_size?: string
+          company_website?: string
+          designation?: string
+          full_name?: string
+          organization_id?: string
+          phone?: string
+        }
+        Returns: Database['public']['CompositeTypes']['recruiter_profile']
+        SetofOptions: {
+          from: '*'
+          to: 'recruiter_profile'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      upsert_account_skills: {
+        Args: { levels?: number[]; skill_ids: string[]; years?: number[] }
+        Returns: Database['public']['CompositeTypes']['skill_change'][]
+        SetofOptions: {
+          from: '*'
+          to: 'skill_change'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       withdraw_response: {
         Args: { response_id: string }
         Returns: {
@@ -1000,6 +2777,7 @@ export type Database = {
           portfolio_links: string[]
           proposed_rate: number | null
           reminded_at: string | null
+          responded_by: string | null
           status: string
           updated_at: string
         }
@@ -1032,11 +2810,98 @@ export type Database = {
         total: number | null
         cursor: string | null
       }
+      account_skill_card: {
+        id: string | null
+        account_id: string | null
+        skill_id: string | null
+        name: string | null
+        description: string | null
+        level: number | null
+        years: number | null
+        created_at: string | null
+        updated_at: string | null
+        total: number | null
+        cursor: string | null
+      }
+      block_card: {
+        account_id: string | null
+        username: string | null
+        full_name: string | null
+        avatar_path: string | null
+        created_at: string | null
+        total: number | null
+        cursor: string | null
+      }
+      candidate_education: {
+        degree: string | null
+        field_of_study: string | null
+        institution: string | null
+        start_year: number | null
+        end_year: number | null
+        grade: string | null
+      }
+      candidate_experience: {
+        company: string | null
+        title: string | null
+        start_date: string | null
+        end_date: string | null
+        description: string | null
+      }
+      candidate_gap: {
+        start_date: string | null
+        end_date: string | null
+        reason: string | null
+      }
+      candidate_profile: {
+        id: string | null
+        account_id: string | null
+        full_name: string | null
+        email: string | null
+        phone: string | null
+        birth_date: string | null
+        age: number | null
+        role: string | null
+        category: string | null
+        department: string | null
+        experience_years: number | null
+        current_ctc: number | null
+        expected_ctc: number | null
+        currency: string | null
+        religion: string | null
+        country: string | null
+        state: string | null
+        city: string | null
+        street_address: string | null
+        education: string | null
+        educations: Database['public']['CompositeTypes']['candidate_education'][] | null
+        skills: string[] | null
+        languages: string[] | null
+        willing_to_relocate: boolean | null
+        work_experience: string | null
+        experiences: Database['public']['CompositeTypes']['candidate_experience'][] | null
+        gaps: Database['public']['CompositeTypes']['candidate_gap'][] | null
+        career_objective: string | null
+        notice_period_days: number | null
+        resume_path: string | null
+        video_path: string | null
+        picture_path: string | null
+        is_available_for_hiring: boolean | null
+        status: string | null
+        missing_fields: string[] | null
+        is_searchable: boolean | null
+        completed_steps: number[] | null
+        rejection_reason: string | null
+        declared_at: string | null
+        created_at: string | null
+        updated_at: string | null
+      }
       casting_card: {
         id: string | null
         owner_id: string | null
         company_name: string | null
         logo_path: string | null
+        organization_id: string | null
+        organization_name: string | null
         title: string | null
         description: string | null
         category: string | null
@@ -1067,11 +2932,57 @@ export type Database = {
         responses_count: number | null
         accepted_count: number | null
         my_response_status: string | null
+        is_saved: boolean | null
+        is_promoted: boolean | null
         published_at: string | null
         created_at: string | null
         updated_at: string | null
         total: number | null
         cursor: string | null
+      }
+      casting_file_card: {
+        file_id: string | null
+        path: string | null
+        name: string | null
+        size: number | null
+        content_type: string | null
+        created_at: string | null
+      }
+      client_card: {
+        account_id: string | null
+        username: string | null
+        full_name: string | null
+        avatar_path: string | null
+        bio: string | null
+        city: string | null
+        country: string | null
+        company_name: string | null
+        description: string | null
+        website: string | null
+        rating: number | null
+        reviews_count: number | null
+        created_at: string | null
+        updated_at: string | null
+      }
+      creator_card: {
+        account_id: string | null
+        username: string | null
+        full_name: string | null
+        avatar_path: string | null
+        bio: string | null
+        city: string | null
+        country: string | null
+        specialization: string | null
+        experience: string | null
+        portfolio_link: string | null
+        instagram: string | null
+        behance: string | null
+        dribbble: string | null
+        rating: number | null
+        reviews_count: number | null
+        completed_orders: number | null
+        created_at: string | null
+        updated_at: string | null
       }
       current_subscription: {
         subscription_id: string | null
@@ -1095,6 +3006,7 @@ export type Database = {
         city: string | null
         country: string | null
         logo_path: string | null
+        is_verified: boolean | null
         created_at: string | null
       }
       entitlement_status: {
@@ -1109,6 +3021,45 @@ export type Database = {
         resets_at: string | null
         plan_id: string | null
         upgrade_plan_id: string | null
+      }
+      favorite_card: {
+        entity_type: string | null
+        entity_id: string | null
+        created_at: string | null
+        total: number | null
+        cursor: string | null
+      }
+      file_card: {
+        id: string | null
+        bucket_id: string | null
+        path: string | null
+        name: string | null
+        size: number | null
+        content_type: string | null
+        created_at: string | null
+        updated_at: string | null
+        total: number | null
+        cursor: string | null
+      }
+      freelancer_card: {
+        account_id: string | null
+        username: string | null
+        full_name: string | null
+        avatar_path: string | null
+        bio: string | null
+        city: string | null
+        country: string | null
+        headline: string | null
+        experience: string | null
+        hourly_rate: number | null
+        currency: string | null
+        is_available: boolean | null
+        portfolio_link: string | null
+        rating: number | null
+        reviews_count: number | null
+        completed_tasks: number | null
+        created_at: string | null
+        updated_at: string | null
       }
       me: {
         id: string | null
@@ -1131,11 +3082,222 @@ export type Database = {
         has_model_profile: boolean | null
         has_employer_profile: boolean | null
         has_creator_profile: boolean | null
+        has_freelancer_profile: boolean | null
         has_client_profile: boolean | null
+        has_candidate_profile: boolean | null
+        has_recruiter_profile: boolean | null
         plan: string | null
         plan_expires_at: string | null
         unread_notifications: number | null
         created_at: string | null
+      }
+      model_card: {
+        id: string | null
+        account_id: string | null
+        name: string | null
+        age: number | null
+        gender: string | null
+        height: number | null
+        city: string | null
+        country: string | null
+        categories: string[] | null
+        experience: string | null
+        languages: string[] | null
+        can_travel: boolean | null
+        main_photo_path: string | null
+        is_promoted: boolean | null
+        promoted_until: string | null
+        rating: number | null
+        reviews_count: number | null
+        created_at: string | null
+        total: number | null
+        cursor: string | null
+      }
+      model_details: {
+        id: string | null
+        account_id: string | null
+        name: string | null
+        bio: string | null
+        age: number | null
+        gender: string | null
+        height: number | null
+        weight: number | null
+        bust: number | null
+        waist: number | null
+        hips: number | null
+        shoe_size: number | null
+        clothing_size: string | null
+        hair_color: string | null
+        eye_color: string | null
+        skin_tone: string | null
+        city: string | null
+        country: string | null
+        languages: string[] | null
+        categories: string[] | null
+        experience: string | null
+        can_travel: boolean | null
+        travel_cities: string[] | null
+        hourly_rate: number | null
+        day_rate: number | null
+        currency: string | null
+        accepts_barter: boolean | null
+        visibility: string | null
+        photos: Database['public']['Tables']['photos']['Row'][] | null
+        work_experiences: Database['public']['Tables']['model_work_experiences']['Row'][] | null
+        agencies: Database['public']['CompositeTypes']['organization_name'][] | null
+        is_promoted: boolean | null
+        promoted_until: string | null
+        rating: number | null
+        reviews_count: number | null
+        completeness: number | null
+        is_saved: boolean | null
+        created_at: string | null
+        updated_at: string | null
+      }
+      organization_card: {
+        id: string | null
+        kind: string | null
+        name: string | null
+        description: string | null
+        website: string | null
+        size: string | null
+        city: string | null
+        country: string | null
+        logo_path: string | null
+        followers_count: number | null
+        is_followed: boolean | null
+        my_role: string | null
+        created_at: string | null
+        total: number | null
+        cursor: string | null
+      }
+      organization_invitation_card: {
+        id: string | null
+        organization_id: string | null
+        organization_name: string | null
+        organization_kind: string | null
+        organization_logo_path: string | null
+        email: string | null
+        role: string | null
+        invited_by: string | null
+        status: string | null
+        expires_at: string | null
+        decided_at: string | null
+        created_at: string | null
+        total: number | null
+        cursor: string | null
+      }
+      organization_member_card: {
+        account_id: string | null
+        username: string | null
+        full_name: string | null
+        avatar_path: string | null
+        role: string | null
+        created_at: string | null
+      }
+      organization_name: {
+        id: string | null
+        name: string | null
+      }
+      portfolio_image_card: {
+        id: string | null
+        item_id: string | null
+        account_id: string | null
+        image_path: string | null
+        caption: string | null
+        position: number | null
+        created_at: string | null
+        total: number | null
+        cursor: string | null
+      }
+      portfolio_item_card: {
+        id: string | null
+        account_id: string | null
+        title: string | null
+        description: string | null
+        cover_path: string | null
+        link: string | null
+        technologies: string[] | null
+        images: Database['public']['Tables']['portfolio_images']['Row'][] | null
+        created_at: string | null
+        updated_at: string | null
+        total: number | null
+        cursor: string | null
+      }
+      promotion_card: {
+        id: string | null
+        account_id: string | null
+        model_id: string | null
+        casting_id: string | null
+        status: string | null
+        starts_at: string | null
+        ends_at: string | null
+        paused_at: string | null
+        impressions: number | null
+        clicks: number | null
+        created_at: string | null
+        total: number | null
+        cursor: string | null
+      }
+      promotion_day: {
+        day: string | null
+        impressions: number | null
+        clicks: number | null
+      }
+      proposal_card: {
+        id: string | null
+        type: string | null
+        name: string | null
+        parent: string | null
+        note: string | null
+        status: string | null
+        reason: string | null
+        decided_at: string | null
+        created_at: string | null
+        total: number | null
+        cursor: string | null
+      }
+      recruiter_profile: {
+        account_id: string | null
+        full_name: string | null
+        designation: string | null
+        phone: string | null
+        organization_id: string | null
+        company_name: string | null
+        company_website: string | null
+        company_size: string | null
+        total_spent: number | null
+        is_verified: boolean | null
+        rejection_reason: string | null
+        created_at: string | null
+        updated_at: string | null
+      }
+      report_card: {
+        id: string | null
+        entity_type: string | null
+        entity_id: string | null
+        reason: string | null
+        details: string | null
+        status: string | null
+        resolution: string | null
+        resolved_at: string | null
+        created_at: string | null
+        total: number | null
+        cursor: string | null
+      }
+      representation_card: {
+        id: string | null
+        organization_id: string | null
+        organization_name: string | null
+        model_id: string | null
+        model_name: string | null
+        message: string | null
+        status: string | null
+        started_at: string | null
+        ended_at: string | null
+        created_at: string | null
+        total: number | null
+        cursor: string | null
       }
       response_card: {
         id: string | null
@@ -1158,6 +3320,21 @@ export type Database = {
         updated_at: string | null
         total: number | null
         cursor: string | null
+      }
+      skill_card: {
+        id: string | null
+        name: string | null
+        description: string | null
+        total: number | null
+        cursor: string | null
+      }
+      skill_change: {
+        id: string | null
+        skill_id: string | null
+        skill_name: string | null
+        level: number | null
+        years: number | null
+        created: boolean | null
       }
     }
   }

@@ -23,6 +23,21 @@ export {
   verifyCodeSchema,
 } from './auth/schemas.ts'
 export type { NewUser, SignIn, SignUp } from './auth/types.ts'
+export { type Block, blockAccountSchema, listBlocksSchema } from './blocks/blocks.ts'
+export {
+  createCandidateSchema,
+  saveCandidateStepSchema,
+  setCandidateAvailabilitySchema,
+  submitCandidateSchema,
+  updateCandidateSchema,
+} from './candidates/schemas.ts'
+export type {
+  CandidateEducation,
+  CandidateExperience,
+  CandidateGap,
+  CandidateProfile,
+  CandidateStatus,
+} from './candidates/types.ts'
 export {
   castingIdSchema,
   createCastingSchema,
@@ -33,7 +48,31 @@ export {
   updateCastingSchema,
 } from './castings/schemas.ts'
 export type { Casting, CastingRequirements, CastingStatus } from './castings/types.ts'
+export {
+  createProposalSchema,
+  getSkillSchema,
+  listCategoriesSchema,
+  listCitiesSchema,
+  listProposalsSchema,
+  listSkillsSchema,
+  listStatesSchema,
+} from './catalog/schemas.ts'
+export type {
+  Category,
+  CategoryKind,
+  City,
+  Country,
+  Proposal,
+  ReferenceOption,
+  ReferenceType,
+  Skill,
+  State,
+} from './catalog/types.ts'
+export type { Client } from './clients/clients.ts'
+export { createClientSchema, getClientSchema, updateClientSchema } from './clients/schemas.ts'
 export { createTalentbase, type Talentbase, type TalentbaseOptions } from './create-talentbase.ts'
+export type { Creator, CreatorDetail } from './creators/creators.ts'
+export { createCreatorSchema, getCreatorSchema, updateCreatorSchema } from './creators/schemas.ts'
 export type { Database } from './database.types.ts'
 export { type Device, registerDeviceSchema } from './devices/devices.ts'
 export type { Employer, EmployerProfile } from './employers/employers.ts'
@@ -41,9 +80,31 @@ export { createEmployerSchema, getEmployerSchema, updateEmployerSchema } from '.
 export { type ErrorCode, errorCodes } from './errors/codes.ts'
 export { fieldMessages, type Locale, messageFor } from './errors/messages/index.ts'
 export { type FieldErrors, TalentbaseError } from './errors/talentbase-error.ts'
+export type { Favorite, FavoriteType } from './favorites/favorites.ts'
+export { addFavoriteSchema, listFavoritesSchema } from './favorites/schemas.ts'
+export {
+  castingFilesSchema,
+  detachFileSchema,
+  fileIdSchema,
+  listFilesSchema,
+  uploadFileSchema,
+} from './files/schemas.ts'
+export type { StoredFile } from './files/stored-file.ts'
+export type { Freelancer } from './freelancers/freelancers.ts'
+export { createFreelancerSchema, getFreelancerSchema, updateFreelancerSchema } from './freelancers/schemas.ts'
 export type { List, PageInput } from './list.ts'
-export type { ModelProfile } from './models/models.ts'
-export { createModelSchema, updateModelSchema } from './models/schemas.ts'
+export {
+  addWorkExperienceSchema,
+  createModelSchema,
+  listModelsSchema,
+  listPromotedModelsSchema,
+  modelIdSchema,
+  ofModelSchema,
+  updateModelSchema,
+  updateWorkExperienceSchema,
+  workExperienceIdSchema,
+} from './models/schemas.ts'
+export type { Model, ModelCard, ModelProfile, WorkExperience } from './models/types.ts'
 export {
   listNotificationsSchema,
   notificationIdsSchema,
@@ -57,9 +118,58 @@ export type {
   NotificationPreferences,
   NotificationType,
 } from './notifications/types.ts'
-export { type Photo, reorderPhotosSchema, updatePhotoSchema, uploadPhotoSchema } from './photos/photos.ts'
+export {
+  createOrganizationSchema,
+  invitationIdSchema,
+  inviteMemberSchema,
+  listInvitationsSchema,
+  listMyOrganizationsSchema,
+  listOrganizationsSchema,
+  memberSchema,
+  organizationIdSchema,
+  setMemberRoleSchema,
+  updateOrganizationSchema,
+} from './organizations/schemas.ts'
+export type {
+  Invitation,
+  InvitationCard,
+  MemberRole,
+  Organization,
+  OrganizationKind,
+  OrganizationMember,
+} from './organizations/types.ts'
+export type { Person } from './people/person.ts'
+export type { Photo } from './photos/photo.ts'
+export { reorderPhotosSchema, updatePhotoSchema, uploadPhotoSchema } from './photos/photos.ts'
 export type { Picture } from './pictures.ts'
 export type { Plan, PlanFeatures } from './plans/plans.ts'
+export {
+  addPortfolioImageSchema,
+  createPortfolioItemSchema,
+  listPortfolioImagesSchema,
+  listPortfolioSchema,
+  portfolioImageIdSchema,
+  portfolioItemIdSchema,
+  updatePortfolioImageSchema,
+  updatePortfolioItemSchema,
+} from './portfolio/schemas.ts'
+export type { PortfolioImage, PortfolioItem } from './portfolio/types.ts'
+export {
+  activatePromotionSchema,
+  listPromotionsSchema,
+  promotionIdSchema,
+  recordPromotionViewsSchema,
+} from './promotions/schemas.ts'
+export type { Promotion, PromotionCard, PromotionDay, PromotionStatus } from './promotions/types.ts'
+export type { RecruiterProfile } from './recruiters/recruiters.ts'
+export { createRecruiterSchema, updateRecruiterSchema } from './recruiters/schemas.ts'
+export { createReportSchema, listReportsSchema, type Report } from './reports/reports.ts'
+export {
+  inviteModelSchema,
+  listRepresentationsSchema,
+  representationIdSchema,
+} from './representations/schemas.ts'
+export type { Representation, RepresentationCard, RepresentationStatus } from './representations/types.ts'
 export {
   listForCastingSchema,
   listMyResponsesSchema,
@@ -68,5 +178,15 @@ export {
 } from './responses/schemas.ts'
 export type { CastingResponse, CastingResponseCard, ResponseStatus } from './responses/types.ts'
 export type { Result } from './result.ts'
+export {
+  accountSkillIdSchema,
+  addSkillSchema,
+  listSkillsOfSchema,
+  replaceSkillsSchema,
+  setSkillLevelSchema,
+  upsertSkillsSchema,
+} from './skills/schemas.ts'
+export type { AccountSkill, SkillChange } from './skills/types.ts'
 export type { Entitlement } from './subscriptions/entitlements.ts'
 export type { CurrentSubscription } from './subscriptions/subscriptions.ts'
+export type { Upload } from './uploads.ts'

@@ -1,34 +1,38 @@
 import type { Context, Supabase } from './context.ts'
+import { pictures, storeFile, type Upload } from './uploads.ts'
 
 /** A picture to store. React Native has files as ArrayBuffer; then say what it is with `content_type`. */
-export type Picture = Blob | ArrayBuffer | Uint8Array
+export type Picture = Upload
 
 /** Buckets of pictures that everybody may see by url. */
-export type PictureBucket = 'avatars' | 'photos' | 'banners'
-
-const endings: Record<string, string> = { 'image/jpeg': 'jpg', 'image/png': 'png', 'image/webp': 'webp' }
-
-const largest = 10 * 1024 * 1024
+export type PictureBucket = 'avatars' | 'photos' | 'banners' | 'portfolio' | 'cards'
 
 /** Stores a picture in the account's own folder and answers its path. */
-export async function storePicture(
+export function storePicture(
   context: Context,
   bucket: PictureBucket,
   file: Picture,
   content_type: string | undefined,
 ): Promise<string> {
-  const isBlob = typeof Blob !== 'undefined' && file instanceof Blob
-  const type = content_type ?? (isBlob ? file.type : '')
-  const ending = endings[type]
-  const size = isBlob ? file.size : (file as ArrayBuffer | Uint8Array | undefined)?.byteLength
-  if (size === undefined) throw context.error('validation_failed', { file: ['required'] })
-  if (ending === undefined) throw context.error('validation_failed', { file: ['type'] })
-  if (size > largest) throw context.error('payload_too_large', { file: ['size'] })
+  return storeFile(context, file, { bucket, content_type, accepted: pictures })
+}
 
-  const path = `${await context.accountId()}/${uniqueName()}.${ending}`
-  const storage = context.supabase.storage.from(bucket)
-  await context.stored(storage.upload(path, file, { contentType: type, cacheControl: '31536000' }))
-  return path
+/** Stores a picture for what is done with its path, and takes it back when that is refused. */
+export async function withPicture<T>(
+  context: Context,
+  bucket: PictureBucket,
+  file: Picture,
+  content_type: string | undefined,
+  use: (path: string) => Promise<T>,
+): Promise<T> {
+  const path = await storePicture(context, bucket, file, content_type)
+  try {
+    return await use(path)
+  } catch (error) {
+    // Where the row was written and only its answer got lost, Storage keeps the object.
+    await context.supabase.storage.from(bucket).remove([path])
+    throw error
+  }
 }
 
 /** Where a picture is shown; null for none. `width` is of a smaller version: at most so many pixels in both directions. */
@@ -48,11 +52,4 @@ export function pictureUrl(
   if (path === null) return null
   const options = width === undefined ? {} : { transform: { width, height: width, resize: 'contain' as const } }
   return supabase.storage.from(bucket).getPublicUrl(path, options).data.publicUrl
-}
-
-/** Stored under a name of its own, so that nothing between keeps an older picture. */
-function uniqueName(): string {
-  // React Native and pages without https may lack it.
-  const uuid = globalThis.crypto?.randomUUID?.()
-  return uuid ?? Array.from({ length: 4 }, () => Math.random().toString(36).slice(2, 10)).join('')
 }

@@ -134,16 +134,16 @@ volatile
 security definer
 set search_path = ''
 as $$
--- Definer: is_listed is in nobody's column grants.
+-- Definer: is_listed is in nobody's column grants. Writes only what changes: updated_at would tell everybody when somebody
+-- became a candidate too.
 declare
   changed uuid := coalesce(new.account_id, old.account_id);
-begin
-  update public.accounts as a
-  set is_listed = exists (
+  listed boolean := exists (
     select from public.account_roles as r
     where r.account_id = changed and r.role not in ('candidate', 'admin')
-  ) and not exists (select from private.suspensions as s where s.account_id = changed)
-  where a.id = changed;
+  ) and not exists (select from private.suspensions as s where s.account_id = changed);
+begin
+  update public.accounts as a set is_listed = listed where a.id = changed and a.is_listed <> listed;
   return null;
 end;
 $$;
@@ -212,14 +212,12 @@ grant execute on function private.has_role(text[]) to anon, authenticated, servi
 
 grant execute on function private.add_role(text), public.add_role(text) to authenticated;
 
+-- Who else reads an account is the directory's matter.
 alter table public.accounts enable row level security;
 
 alter table public.account_details enable row level security;
 
 alter table public.account_roles enable row level security;
-
-create policy select_authenticated on public.accounts for select to authenticated
-  using (is_listed or id = (select auth.uid()));
 
 create policy update_owner on public.accounts for update to authenticated
   using (id = (select auth.uid()))

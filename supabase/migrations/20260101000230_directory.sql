@@ -1,5 +1,6 @@
 -- Directory: looking people up, and how every list of the project pages.
--- Promises: accounts that are candidates alone are in no list; nobody is told who is a candidate besides.
+-- Promises: accounts that are candidates alone are in no list; nobody is told who is a candidate besides; whom a block
+-- stands between do not find each other.
 
 set lock_timeout = '5s';
 set statement_timeout = '60s';
@@ -108,6 +109,50 @@ begin
 end;
 $$;
 
+create function private.text_cursor_of(key text, id uuid)
+returns text
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  -- As cursor_of, for lists in the order of a text.
+  select pg_catalog.translate(
+    pg_catalog.encode(pg_catalog.convert_to(id::text || ',' || key, 'UTF8'), 'base64'), E'+/=\n', '-_'
+  );
+$$;
+
+create function private.text_cursor_at(value text)
+returns table (key text, id uuid)
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+declare
+  kept text;
+begin
+  if value is null then
+    return;
+  end if;
+  begin
+    kept := pg_catalog.convert_from(
+      pg_catalog.decode(
+        pg_catalog.translate(value, '-_', '+/') || pg_catalog.repeat('=', (4 - pg_catalog.length(value) % 4) % 4), 'base64'
+      ), 'UTF8'
+    );
+    if pg_catalog.length(kept) > 240 or kept !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12},' then
+      raise exception 'malformed';
+    end if;
+    id := pg_catalog.left(kept, 36)::uuid;
+    key := pg_catalog.substr(kept, 38);
+  exception when others then
+    perform private.raise_error('validation_failed', 400, 'This cursor is not one of ours.', '{"fields": {"cursor": "format"}}');
+  end;
+  return next;
+end;
+$$;
+
 create function private.like_pattern(search text)
 returns text
 language sql
@@ -136,11 +181,11 @@ security definer
 set search_path = ''
 set plan_cache_mode = force_custom_plan
 as $$
--- Definer: text search cannot use an index under RLS. The visibility rule is select_authenticated's: listed, or the
--- caller's own. That somebody is a candidate too is not told: it would join a masked card to a name.
+-- Definer: text search cannot use an index under RLS. The visibility rule is select_authenticated's: listed and not
+-- blocked, or the caller's own. That somebody is a candidate too is not told: it would join a masked card to a name.
 declare
   caller uuid := private.account_id();
-  conditions text := '';
+  conditions text := ' and a.id not in (select private.blocked_ids())';
   after record;
 begin
   if find_accounts.user_type not in ('client', 'freelancer', 'both') then
@@ -221,10 +266,13 @@ as $$
 $$;
 comment on function public.get_account is 'One account of the directory by its username; no row when there is none.';
 
--- Grants --------------------------------------------------------------------------------------------------------------
+-- Grants and policies -------------------------------------------------------------------------------------------------
 
 grant execute on function
   private.find_accounts(text, text, text, text, integer, text, integer),
   public.list_accounts(text, text, text, integer, text, integer),
   public.get_account(text)
 to authenticated;
+
+create policy select_authenticated on public.accounts for select to authenticated
+  using (id = (select auth.uid()) or (is_listed and id not in (select private.blocked_ids())));

@@ -1,6 +1,7 @@
 -- Media: the buckets, who may put what where, and what follows when an object comes or goes.
--- Paths start with the owner's account id. Public buckets are read by url and listed by nobody but the owner; private
--- ones are read by their owner, and by others through signed urls only.
+-- Paths start with the owner's account id, or with another id of theirs (private.folders) where a path must not tell
+-- whose it is. Public buckets are read by url and listed by nobody but the owner; who reads private ones is said in
+-- …310_files.sql.
 -- Promises: type and size hold for uploads, overwrites, copies and moves; nothing changes its bucket or its owner.
 
 set lock_timeout = '5s';
@@ -36,16 +37,79 @@ as $$
 $$;
 comment on function private.own_buckets is 'The buckets whose paths start with an account id: who has it reads and writes there.';
 
-create function private.owns_path(name text)
-returns boolean
+create table private.folders (
+  id uuid primary key,
+  bucket_id text not null,
+  account_id uuid not null references public.accounts (id) on delete cascade
+);
+comment on table private.folders is
+  'Folders that are an account''s although their name is another id: where a path must not tell whose it is.';
+
+create index folders_account_id_idx on private.folders (account_id);
+
+create function private.own_folders()
+returns text[]
 language sql
 stable
+security definer
+set search_path = ''
+as $$
+  -- Definer: whose folders are whose is nobody's to read.
+  select array_agg(f.folder)
+  from (
+    select b || '/' || auth.uid()::text as folder from unnest(private.own_buckets()) as b
+    union all
+    select o.bucket_id || '/' || o.id::text from private.folders as o where o.account_id = auth.uid()
+  ) as f;
+$$;
+comment on function private.own_folders is 'Where the caller may put objects, as <bucket>/<first segment of the path>.';
+
+create function private.folder_owner(bucket_id text, name text)
+returns uuid
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  -- Definer: for triggers. Null for what is the platform's own.
+  select case
+    when split_part(name, '/', 1) !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then null
+    when folder_owner.bucket_id = any (private.own_buckets()) then split_part(name, '/', 1)::uuid
+    else (
+      select f.account_id from private.folders as f
+      where f.id = split_part(name, '/', 1)::uuid and f.bucket_id = folder_owner.bucket_id
+    )
+  end;
+$$;
+
+create function private.forget_folder()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: the queue is not the owner's to write.
+begin
+  perform private.queue_object_deletions(old.bucket_id, old.id::text || '/%');
+  return old;
+end;
+$$;
+
+create trigger folders_forget_folder
+  before delete on private.folders
+  for each row execute function private.forget_folder();
+
+create function private.is_plain_path(name text)
+returns boolean
+language sql
+immutable
 security invoker
 set search_path = ''
 as $$
-  select coalesce(private.is_object_path(name, auth.uid()), false);
+  select name ~ '^[0-9a-f-]{36}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}){1,4}$';
 $$;
-comment on function private.owns_path is 'True for <caller''s account id>/<one to four plain segments>.';
+comment on function private.is_plain_path is 'True for <id>/<one to four plain segments>.';
 
 create function private.fits_bucket(bucket_id text, metadata jsonb)
 returns boolean
@@ -65,6 +129,11 @@ as $$
         or metadata ->> 'mimetype' = any (b.allowed_mime_types)
       )
       and (metadata ->> 'size' is null or b.file_size_limit is null or (metadata ->> 'size')::bigint <= b.file_size_limit)
+      -- The bucket's own limit is that of films.
+      and (
+        b.id <> 'portfolio' or metadata ->> 'size' is null or coalesce(metadata ->> 'mimetype', '') not like 'image/%'
+        or (metadata ->> 'size')::bigint <= 10485760
+      )
   );
 $$;
 
@@ -85,6 +154,15 @@ begin
   end if;
   if tg_op = 'UPDATE' and split_part(new.name, '/', 1) is distinct from split_part(old.name, '/', 1) then
     raise exception 'permission_denied' using errcode = 'insufficient_privilege';
+  end if;
+  if tg_op = 'UPDATE' and new.name is distinct from old.name and new.bucket_id <> 'photos'
+    and private.is_object_named(old.bucket_id, old.name) then
+    -- A photo's row follows its object; any other row would name what is not there any more.
+    raise exception 'permission_denied' using errcode = 'insufficient_privilege';
+  end if;
+  if new.bucket_id = 'cards' then
+    -- Whoever has the url reads it, and a file's own name may be its owner's.
+    new.user_metadata := null;
   end if;
   if not private.fits_bucket(new.bucket_id, new.metadata) then
     raise exception 'validation_failed' using errcode = 'insufficient_privilege';
@@ -135,38 +213,30 @@ create trigger objects_clear_avatar
 
 -- Grants and policies -------------------------------------------------------------------------------------------------
 
-grant execute on function private.own_buckets(), private.owns_path(text), private.fits_bucket(text, jsonb) to anon, authenticated, service_role;
+grant execute on function private.own_folders(), private.is_plain_path(text), private.fits_bucket(text, jsonb)
+  to anon, authenticated, service_role;
 
 create policy insert_owner on storage.objects for insert to authenticated
   with check (
-    bucket_id = any ((select private.own_buckets())::text[])
-    and private.owns_path(name)
+    bucket_id || '/' || split_part(name, '/', 1) = any ((select private.own_folders())::text[])
+    and private.is_plain_path(name)
     and private.fits_bucket(bucket_id, metadata)
-    and (select private.is_active())
-  );
-
-create policy select_owner on storage.objects for select to authenticated
-  using (
-    bucket_id = any ((select private.own_buckets())::text[])
-    and split_part(name, '/', 1) = (select auth.uid())::text
     and (select private.is_active())
   );
 
 create policy update_owner on storage.objects for update to authenticated
   using (
-    bucket_id = any ((select private.own_buckets())::text[])
-    and split_part(name, '/', 1) = (select auth.uid())::text
+    bucket_id || '/' || split_part(name, '/', 1) = any ((select private.own_folders())::text[])
     and (select private.is_active())
   )
   with check (
-    bucket_id = any ((select private.own_buckets())::text[])
-    and private.owns_path(name)
+    bucket_id || '/' || split_part(name, '/', 1) = any ((select private.own_folders())::text[])
+    and private.is_plain_path(name)
     and private.fits_bucket(bucket_id, metadata)
   );
 
 create policy delete_owner on storage.objects for delete to authenticated
   using (
-    bucket_id = any ((select private.own_buckets())::text[])
-    and split_part(name, '/', 1) = (select auth.uid())::text
+    bucket_id || '/' || split_part(name, '/', 1) = any ((select private.own_folders())::text[])
     and (select private.is_active())
   );

@@ -1,4 +1,4 @@
--- Photos: the pictures of a profile.
+-- Photos: the pictures of a model's profile. Who sees them is said in …730_model_details.sql.
 -- Promises: a photo is a stored object and a row, which come and go together; there is exactly one main photo while
 -- there is any; never more photos than the plan allows.
 
@@ -226,38 +226,11 @@ as $$
 $$;
 comment on function public.reorder_photos is 'Puts the caller''s photos in this order; needs each of them exactly once, else nothing changes.';
 
-create function private.list_photos(account_id uuid)
-returns setof public.photos
-language sql
-stable
-security definer
-set search_path = ''
-as $$
-  -- Definer: the table is the owner's alone, what it shows of one profile is everybody's.
-  select p.*
-  from public.photos as p
-  where p.account_id = list_photos.account_id
-  order by p.position, p.id;
-$$;
-
-create function public.list_photos(account_id uuid)
-returns setof public.photos
-language sql
-stable
-security invoker
-set search_path = ''
-as $$
-  select * from private.list_photos(account_id);
-$$;
-comment on function public.list_photos is 'The photos of a profile in order. Objects: bucket `photos`, path `path`.';
-
 -- Grants and policies -------------------------------------------------------------------------------------------------
 
 grant select on public.photos to authenticated, service_role;
 
 grant delete on public.photos to authenticated;
-
-grant execute on function private.list_photos(uuid), public.list_photos(uuid) to anon, authenticated;
 
 grant execute on function
   private.set_main_photo(uuid),

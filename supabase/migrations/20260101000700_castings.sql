@@ -1,6 +1,6 @@
 -- Castings: what employers and agencies look for.
--- draft -> active | cancelled, active -> completed | cancelled. Everybody sees active ones; the owner sees all of theirs,
--- and who responded goes on reading the casting.
+-- draft -> active | cancelled, active -> completed | cancelled. Everybody sees active ones, but for those whom a block
+-- keeps from the owner; the owner sees all of theirs, and who responded or saved one goes on reading it.
 -- Promises: state and counters change through functions only; responses_count is right without counting rows; a list
 -- shows exactly what row-level security would.
 
@@ -12,9 +12,10 @@ set statement_timeout = '60s';
 create table public.castings (
   id uuid primary key default gen_random_uuid(),
   owner_id uuid not null default auth.uid() references public.accounts (id) on delete cascade,
+  organization_id uuid references public.organizations (id) on delete set null,
   title text not null,
   description text not null,
-  category text not null,
+  category text not null references public.categories (slug) on update cascade on delete restrict,
   city text,
   country text,
   address text,
@@ -40,12 +41,13 @@ create table public.castings (
   status text not null default 'draft',
   responses_count integer not null default 0,
   accepted_count integer not null default 0,
+  promoted_until timestamptz,
   published_at timestamptz,
+  announced_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint castings_title_length check (private.is_clean_text(title, 3, 200)),
   constraint castings_description_length check (private.is_clean_text(description, 1, 10000)),
-  constraint castings_category_format check (category ~ '^[a-z][a-z0-9_]{0,49}$'),
   constraint castings_city_length check (private.is_clean_text(city, 1, 100)),
   constraint castings_country_length check (private.is_clean_text(country, 1, 100)),
   constraint castings_address_length check (private.is_clean_text(address, 1, 500)),
@@ -73,6 +75,10 @@ create table public.castings (
   constraint castings_status_known check (status in ('draft', 'active', 'completed', 'cancelled'))
 );
 comment on table public.castings is 'Castings. Requirements that are null match everybody.';
+comment on column public.castings.organization_id is 'In whose name it is; its owner belongs to that organization.';
+comment on column public.castings.category is 'A category of the kind casting.';
+comment on column public.castings.promoted_until is 'End of the promotion that is running; kept by the promotions module.';
+comment on column public.castings.announced_at is 'When the organization''s followers were told.';
 comment on column public.castings.pay_min is 'Minor units of currency.';
 comment on column public.castings.pay_max is 'Minor units of currency.';
 comment on column public.castings.models_needed is 'The casting closes for responses when this many are accepted; null: no limit.';
@@ -80,6 +86,10 @@ comment on column public.castings.cover_path is 'Path in the bucket `banners`, b
 comment on column public.castings.responses_count is 'Responses that are not withdrawn.';
 
 create index castings_owner_id_idx on public.castings (owner_id, created_at desc, id desc);
+create index castings_organization_id_idx on public.castings (organization_id, created_at desc, id desc);
+create index castings_category_idx on public.castings (category);
+create index castings_promoted_until_idx on public.castings (promoted_until) where promoted_until is not null;
+create index castings_unannounced_idx on public.castings (published_at) where announced_at is null and organization_id is not null;
 create index castings_created_at_idx on public.castings (created_at desc, id desc);
 create index castings_active_idx on public.castings (created_at desc, id desc) where status = 'active';
 create index castings_active_city_idx on public.castings (lower(city), created_at desc, id desc) where status = 'active';
@@ -92,6 +102,7 @@ create table public.casting_responses (
   id uuid primary key default gen_random_uuid(),
   casting_id uuid not null references public.castings (id) on delete cascade,
   model_id uuid not null references public.accounts (id) on delete cascade,
+  responded_by uuid references public.accounts (id) on delete set null,
   message text,
   portfolio_links text[] not null default '{}',
   proposed_rate bigint,
@@ -110,12 +121,14 @@ create table public.casting_responses (
   )
 );
 comment on table public.casting_responses is 'Models'' responses to castings, one a model and casting. Written by functions only.';
+comment on column public.casting_responses.responded_by is 'Who sent it: the model, or a member of an agency that represents them.';
 comment on column public.casting_responses.proposed_rate is 'Minor units of currency.';
 comment on column public.casting_responses.currency is 'The casting''s when the response was sent: an offer keeps its worth.';
 comment on column public.casting_responses.reminded_at is 'When the accepted model was reminded of the shoot.';
 
 create index casting_responses_casting_id_idx on public.casting_responses (casting_id, created_at desc, id desc);
 create index casting_responses_model_id_idx on public.casting_responses (model_id, created_at desc, id desc);
+create index casting_responses_responded_by_idx on public.casting_responses (responded_by);
 
 -- Without these statistics the planner takes the wrong index for lists; they tell how many drafts there are in all.
 select private.hide_estimates('public.castings', '{status,gender,min_age,max_age}');
@@ -156,15 +169,24 @@ insert into public.notification_types (type, description) values
 
 -- Whose castings ------------------------------------------------------------------------------------------------------
 
-create function private.responded_casting_ids()
+create function private.kept_casting_ids()
 returns setof uuid
 language sql
 stable
 security definer
 set search_path = ''
 as $$
-  -- Definer: policies ask this without going through the policy of casting_responses, which asks back.
-  select r.casting_id from public.casting_responses as r where r.model_id = auth.uid();
+  -- Definer: policies ask this without going through the policy of casting_responses, which asks back. What one (or a
+  -- model one speaks for) has responded to, and what one has saved: nobody could save what they could not see. A block
+  -- takes away what is only saved.
+  select r.casting_id
+  from public.casting_responses as r
+  where r.model_id = any (private.acts_for_ids())
+  union all
+  select f.entity_id
+  from public.favorites as f
+  join public.castings as c on c.id = f.entity_id
+  where f.account_id = auth.uid() and f.entity_type = 'casting' and c.owner_id not in (select private.blocked_ids());
 $$;
 
 create function private.own_casting_ids()
@@ -178,12 +200,102 @@ as $$
   select c.id from public.castings as c where c.owner_id = auth.uid();
 $$;
 
+create function private.look_up_castings(ids uuid[])
+returns table (id uuid, owner_id uuid)
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  -- Definer: for what is reported and saved.
+  select c.id, c.owner_id
+  from public.castings as c
+  where c.id = any (look_up_castings.ids)
+    and (
+      (c.status = 'active' and c.owner_id not in (select private.blocker_ids()))
+      or c.owner_id = auth.uid()
+      or c.id in (select private.kept_casting_ids())
+    );
+$$;
+
+insert into private.entity_types (type, is_favorite, look_up) values ('casting', true, 'look_up_castings');
+
+create trigger castings_forget_favorites
+  after delete on public.castings
+  for each row execute function private.forget_favorites('casting', 'id');
+
 -- The life of a casting -----------------------------------------------------------------------------------------------
 
 create trigger castings_limit_rows
   after insert on public.castings
   referencing new table as inserted
   for each statement execute function private.limit_rows();
+
+create function private.check_casting_category()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: calls functions clients may not. A foreign key knows the category, but not its kind.
+begin
+  if new.category is not null
+    and not exists (select from public.categories as c where c.slug = new.category and 'casting' = any (c.kinds)) then
+    perform private.raise_error('validation_failed', 400, 'No such category.', '{"fields": {"category": "known"}}');
+  end if;
+  return new;
+end;
+$$;
+
+create trigger castings_check_category
+  before insert or update of category on public.castings
+  for each row execute function private.check_casting_category();
+
+create function private.check_casting_organization()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: as above. After the row-level security, whose refusal must not tell who belongs where.
+begin
+  perform from public.organization_members as m
+  where m.organization_id = new.organization_id and m.account_id = new.owner_id
+  for key share;
+  if not found then
+    perform private.raise_error('validation_failed', 400, 'You do not belong to this organization.', '{"fields": {"organization_id": "known"}}');
+  end if;
+  return null;
+end;
+$$;
+
+create trigger castings_check_organization
+  after insert or update of organization_id on public.castings
+  for each row
+  when (new.organization_id is not null)
+  execute function private.check_casting_organization();
+
+create function private.leave_castings()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: other people's castings. Who has left an organization looks for nobody in its name any more.
+begin
+  update public.castings as c
+  set organization_id = null
+  where c.owner_id = old.account_id and c.organization_id = old.organization_id and c.status in ('draft', 'active');
+  return null;
+end;
+$$;
+
+create trigger organization_members_leave_castings
+  after delete on public.organization_members
+  for each row execute function private.leave_castings();
 
 create trigger castings_touch_updated_at
   before update on public.castings
@@ -372,12 +484,12 @@ comment on function public.delete_casting is 'Owner only: deletes a casting nobo
 grant select on public.castings, public.casting_responses to authenticated, service_role;
 
 grant insert (
-    owner_id, title, description, category, city, country, address, shoot_date, duration_days, response_deadline, pay_type, pay_min,
+    owner_id, organization_id, title, description, category, city, country, address, shoot_date, duration_days, response_deadline, pay_type, pay_min,
     pay_max, currency, gender, min_age, max_age, min_height, max_height, experience, languages, appearance, models_needed,
     is_urgent, tags, cover_path
   ),
   update (
-    title, description, category, city, country, address, shoot_date, duration_days, response_deadline, pay_type, pay_min, pay_max,
+    organization_id, title, description, category, city, country, address, shoot_date, duration_days, response_deadline, pay_type, pay_min, pay_max,
     currency, gender, min_age, max_age, min_height, max_height, experience, languages, appearance, models_needed, is_urgent,
     tags, cover_path
   )
@@ -389,7 +501,7 @@ grant execute on function
   private.delete_casting(uuid),
   public.delete_casting(uuid),
   private.own_casting_ids(),
-  private.responded_casting_ids()
+  private.kept_casting_ids()
 to authenticated;
 
 alter table public.castings enable row level security;
@@ -398,9 +510,9 @@ alter table public.casting_responses enable row level security;
 
 create policy select_authenticated on public.castings for select to authenticated
   using (
-    status = 'active'
+    (status = 'active' and owner_id not in (select private.blocked_ids()))
     or owner_id = (select auth.uid())
-    or id in (select private.responded_casting_ids())
+    or id in (select private.kept_casting_ids())
   );
 
 create policy insert_owner on public.castings for insert to authenticated
@@ -411,4 +523,7 @@ create policy update_owner on public.castings for update to authenticated
   with check (owner_id = (select auth.uid()));
 
 create policy select_parties on public.casting_responses for select to authenticated
-  using (model_id = (select auth.uid()) or casting_id in (select private.own_casting_ids()));
+  using (
+    model_id = any ((select private.acts_for_ids())::uuid[])
+    or casting_id in (select private.own_casting_ids())
+  );

@@ -11,6 +11,8 @@ create type public.casting_card as (
   owner_id uuid,
   company_name text,
   logo_path text,
+  organization_id uuid,
+  organization_name text,
   title text,
   description text,
   category text,
@@ -41,6 +43,8 @@ create type public.casting_card as (
   responses_count integer,
   accepted_count integer,
   my_response_status text,
+  is_saved boolean,
+  is_promoted boolean,
   published_at timestamptz,
   created_at timestamptz,
   updated_at timestamptz,
@@ -51,8 +55,9 @@ comment on type public.casting_card is
   'A casting as lists and get_casting answer it, with its creator. is_open: takes responses now. total: rows of the whole list, counted to 1,000 (1001 means more). cursor continues a list after this row.';
 
 create function private.find_castings(
-  casting_id uuid,
+  casting_ids uuid[],
   owner_id uuid,
+  organization_id uuid,
   status text,
   city text,
   category text,
@@ -60,6 +65,7 @@ create function private.find_castings(
   min_age integer,
   max_age integer,
   search text,
+  promoted_first boolean,
   page_size integer,
   cursor text,
   skip integer
@@ -72,16 +78,20 @@ set search_path = ''
 set plan_cache_mode = force_custom_plan
 as $$
 -- Definer: text search cannot use an index under RLS, and anon has no grant on the table. The visibility rule is
--- select_authenticated's: active, the caller's own, or one the caller responded to.
+-- select_authenticated's: active and not blocked, the caller's own, or one the caller responded to or saved.
 declare
-  -- By the primary key for one's own and answered ones; an index walks the active ones and the whole table.
+  -- By the primary key for one's own and kept ones; an index walks the active ones and the whole table.
   mine text := 'c.id in (
     select o.id from public.castings o where o.owner_id = $1
     union all
-    select r.casting_id from public.casting_responses r where r.model_id = $1
+    select k.id from private.kept_casting_ids() as k (id)
   )';
   visible text := 'c.status = ''active''';
   conditions text := '';
+  size integer := private.page_size(find_castings.page_size);
+  skipped integer := private.skipped(find_castings.skip);
+  newest text;
+  page text;
   after record;
 begin
   select * into after from private.cursor_at(find_castings.cursor);
@@ -92,12 +102,17 @@ begin
     perform private.raise_error('validation_failed', 400, 'No such gender.', '{"fields": {"gender": "known"}}');
   end if;
   if auth.uid() is not null and find_castings.status is null then
-    visible := '(' || visible || ' or ' || mine || ')';
+    visible := '(' || visible || ' and c.owner_id not in (select private.blocked_ids()) or ' || mine || ')';
   elsif auth.uid() is not null and find_castings.status <> 'active' then
     visible := mine;
+  elsif auth.uid() is not null and exists (select from private.blocked_ids()) then
+    visible := '(' || visible || ' and (c.owner_id not in (select private.blocked_ids()) or ' || mine || '))';
   end if;
-  if find_castings.casting_id is not null then
-    conditions := conditions || ' and c.id = $2';
+  if find_castings.casting_ids is not null then
+    conditions := conditions || ' and c.id = any ($2)';
+  end if;
+  if find_castings.organization_id is not null then
+    conditions := conditions || ' and c.organization_id = $15';
   end if;
   if find_castings.owner_id is not null then
     conditions := conditions || ' and c.owner_id = $3';
@@ -123,28 +138,45 @@ begin
   if find_castings.search is not null then
     conditions := conditions || ' and c.title || '' '' || c.description ilike $10';
   end if;
+  newest := ' order by c.created_at desc, c.id desc limit ' || (size + skipped);
+  page := 'select c.*, c.created_at as key from public.castings c where ' || visible || conditions
+    || case when after.at is not null then ' and (c.created_at, c.id) < ($11, $12)' else '' end || newest;
+  if find_castings.promoted_first then
+    -- Promoted ones are a hundred years newer, as in the lists of models.
+    page := '(
+      select c.*, c.created_at + interval ''876600 hours'' as key from public.castings c
+      where ' || visible || conditions || ' and c.promoted_until > now()'
+      || case when after.at is not null then ' and (c.created_at, c.id) < ($11 - interval ''876600 hours'', $12)' else '' end || newest || '
+    ) union all (
+      select c.*, c.created_at as key from public.castings c
+      where ' || visible || conditions || ' and (c.promoted_until is null or c.promoted_until <= now())'
+      || case when after.at is not null then ' and (c.created_at, c.id) < ($11, $12)' else '' end || newest || '
+    )';
+  end if;
   return query execute
     'select c.id, c.owner_id, coalesce(e.company_name, a.full_name, a.username), coalesce(e.logo_path, a.avatar_path),
-       c.title, c.description, c.category, c.city, c.country, c.address, c.shoot_date, c.duration_days, c.response_deadline,
+       c.organization_id, g.name, c.title, c.description, c.category, c.city, c.country, c.address, c.shoot_date, c.duration_days, c.response_deadline,
        c.pay_type, c.pay_min, c.pay_max, c.currency, c.gender, c.min_age, c.max_age, c.min_height, c.max_height,
        c.experience, c.languages, c.appearance, c.models_needed, c.is_urgent, c.tags, c.cover_path, c.status,
        private.is_open(c.owner_id, c.status, c.models_needed, c.accepted_count, c.response_deadline),
        c.responses_count, c.accepted_count,
        (select r.status from public.casting_responses r where r.casting_id = c.id and r.model_id = $1),
+       exists (select from public.favorites f where f.account_id = $1 and f.entity_type = ''casting'' and f.entity_id = c.id),
+       coalesce(c.promoted_until > now(), false),
        c.published_at, c.created_at, c.updated_at,
        (select count(*) from (select from public.castings c where ' || visible || conditions || ' limit 1001) as counted),
-       private.cursor_of(c.created_at, c.id)
+       private.cursor_of(c.key, c.id)
      from (
-       select c.* from public.castings c
-       where ' || visible || conditions || case when after.at is not null then ' and (c.created_at, c.id) < ($11, $12)' else '' end || '
-       order by c.created_at desc, c.id desc
+       select p.* from (' || page || ') as p
+       order by p.key desc, p.id desc
        limit $13 offset $14
      ) as c
      join public.accounts a on a.id = c.owner_id
      left join public.employer_profiles e on e.account_id = c.owner_id
-     order by c.created_at desc, c.id desc'
-    using auth.uid(), casting_id, owner_id, status, city, category, gender, min_age, max_age, private.like_pattern(search),
-      after.at, after.id, private.page_size(page_size), private.skipped(skip);
+     left join public.organizations g on g.id = c.organization_id
+     order by c.key desc, c.id desc'
+    using auth.uid(), casting_ids, owner_id, status, city, category, gender, min_age, max_age, private.like_pattern(search),
+      after.at, after.id, size, skipped, organization_id;
 end;
 $$;
 
@@ -177,6 +209,8 @@ create function public.list_castings(
   max_age integer default null,
   search text default null,
   owner_id uuid default null,
+  organization_id uuid default null,
+  promoted_first boolean default false,
   page_size integer default 20,
   cursor text default null,
   skip integer default 0
@@ -187,10 +221,14 @@ stable
 security invoker
 set search_path = ''
 as $$
-  select * from private.find_castings(null, owner_id, nullif(status, 'all'), city, category, gender, min_age, max_age, search, page_size, cursor, skip);
+  select *
+  from private.find_castings(
+    null, owner_id, organization_id, nullif(status, 'all'), city, category, gender, min_age, max_age, search, promoted_first,
+    page_size, cursor, skip
+  );
 $$;
 comment on function public.list_castings is
-  'Castings the caller may see, newest first: 20 a page, 1-100. status `all`: every status. Age filters ask for an overlap; a requirement that is not set matches. search: in title and description. skip at most 1000.';
+  'Castings the caller may see, newest first, or promoted ones before the others: 20 a page, 1-100. status `all`: every status. Age filters ask for an overlap; a requirement that is not set matches. search: in title and description. skip at most 1000.';
 
 create function public.get_casting(casting_id uuid)
 returns setof public.casting_card
@@ -200,9 +238,27 @@ security invoker
 rows 1
 set search_path = ''
 as $$
-  select * from private.find_castings(casting_id, null, null, null, null, null, null, null, null, 1, null, 0);
+  select * from private.find_castings(array[casting_id], null, null, null, null, null, null, null, null, null, false, 1, null, 0);
 $$;
 comment on function public.get_casting is 'One casting the caller may see; no row otherwise.';
+
+create function public.get_castings(casting_ids uuid[])
+returns setof public.casting_card
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+begin
+  if coalesce(cardinality(casting_ids), 0) > 100 then
+    perform private.raise_error('validation_failed', 400, 'Name at most 100 castings.', '{"fields": {"casting_ids": "length"}}');
+  end if;
+  return query
+    select *
+    from private.find_castings(coalesce(casting_ids, '{}'), null, null, null, null, null, null, null, null, null, false, 100, null, 0);
+end;
+$$;
+comment on function public.get_castings is 'Those of these castings (at most 100) that the caller may see.';
 
 create function public.list_my_castings(
   status text default null,
@@ -216,16 +272,17 @@ stable
 security invoker
 set search_path = ''
 as $$
-  select * from private.find_castings(null, private.account_id(), status, null, null, null, null, null, null, page_size, cursor, skip);
+  select * from private.find_castings(null, private.account_id(), null, status, null, null, null, null, null, null, false, page_size, cursor, skip);
 $$;
 comment on function public.list_my_castings is 'The caller''s own castings of every status, newest first: 20 a page, 1-100.';
 
 -- Grants --------------------------------------------------------------------------------------------------------------
 
 grant execute on function
-  private.find_castings(uuid, uuid, text, text, text, text, integer, integer, text, integer, text, integer),
-  public.list_castings(text, text, text, text, integer, integer, text, uuid, integer, text, integer),
-  public.get_casting(uuid)
+  private.find_castings(uuid[], uuid, uuid, text, text, text, text, integer, integer, text, boolean, integer, text, integer),
+  public.list_castings(text, text, text, text, integer, integer, text, uuid, uuid, boolean, integer, text, integer),
+  public.get_casting(uuid),
+  public.get_castings(uuid[])
 to anon, authenticated;
 
 grant execute on function public.list_my_castings(text, integer, text, integer) to authenticated;

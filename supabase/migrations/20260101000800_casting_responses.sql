@@ -1,4 +1,4 @@
--- Responses: models answer castings, owners decide.
+-- Responses: models answer castings, or an agency does for a model it represents; owners decide.
 -- pending, viewed, shortlisted, accepted, rejected by the casting's owner; withdrawn by the model. The tables are the
 -- castings module's; here are the functions that move them.
 -- Promises: one response a model and casting; a response uses up one of the plan's month, also when many are sent at
@@ -14,6 +14,7 @@ create function private.respond_to_casting(
   message text,
   portfolio_links text[],
   proposed_rate bigint,
+  model_id uuid,
   idempotency_key uuid
 )
 returns public.casting_responses
@@ -24,14 +25,36 @@ set search_path = ''
 as $$
 -- Definer: writes the response, the quota, the casting's counter and the owner's notification in one transaction.
 declare
-  caller uuid := private.require_role('model');
+  caller uuid := private.account_id();
+  responding uuid := coalesce(model_id, auth.uid());
+  agency public.organizations;
+  -- Whose quota it is.
+  payer uuid := caller;
   kept jsonb;
   casting public.castings;
   response public.casting_responses;
 begin
+  if responding = caller then
+    perform private.require_role('model');
+  else
+    agency := private.agency_of_caller(responding);
+    -- Who ends the representation or removes the member waits for this. The account first, as its deletion does.
+    perform from public.accounts as a where a.id = responding for key share;
+    perform from public.representations as r
+    join public.organization_members as m on m.organization_id = r.organization_id
+    where r.organization_id = agency.id and r.model_id = responding and r.status = 'active' and m.account_id = caller
+    for share of r, m;
+    if not found then
+      perform private.raise_error('not_found', 404, 'You represent no such model.');
+    end if;
+    payer := agency.owner_id;
+  end if;
   kept := private.claim_idempotency_key(
     'respond_to_casting', idempotency_key,
-    jsonb_build_object('casting_id', casting_id, 'message', message, 'portfolio_links', portfolio_links, 'proposed_rate', proposed_rate)
+    jsonb_build_object(
+      'casting_id', casting_id, 'message', message, 'portfolio_links', portfolio_links, 'proposed_rate', proposed_rate,
+      'model_id', responding
+    )
   );
   if kept is not null then
     return jsonb_populate_record(null::public.casting_responses, kept);
@@ -52,12 +75,14 @@ begin
 
   select c.* into casting from public.castings as c where c.id = respond_to_casting.casting_id for update;
   if casting.id is null
-    or (casting.status <> 'active' and casting.id not in (select private.responded_casting_ids())) then
+    or (casting.status <> 'active' and casting.id not in (select private.kept_casting_ids()))
+    or private.is_blocked(casting.owner_id, caller)
+    or private.is_blocked(casting.owner_id, responding) then
     perform private.raise_error('not_found', 404, 'There is no such casting.');
   end if;
   if exists (
     select from public.casting_responses as r
-    where r.casting_id = casting.id and r.model_id = caller
+    where r.casting_id = casting.id and r.model_id = responding
   ) then
     perform private.raise_error('duplicate', 409, 'You have responded to this casting.');
   end if;
@@ -66,12 +91,31 @@ begin
   ) then
     perform private.raise_error('casting_closed', 409, 'This casting takes no more responses.');
   end if;
-  if not private.use_entitlement(caller, 'casting_responses') then
-    perform private.raise_quota_exceeded(caller, 'casting_responses');
+  if not private.use_entitlement(payer, 'casting_responses') then
+    if payer <> caller then
+      -- The plan and the use of it are the owner's alone.
+      perform private.raise_error(
+        'quota_exceeded', 403, 'The agency''s plan does not allow more of this.',
+        jsonb_build_object('entitlement_id', 'casting_responses', 'organization_id', agency.id)
+      );
+    end if;
+    perform private.raise_quota_exceeded(payer, 'casting_responses');
   end if;
-  insert into public.casting_responses (casting_id, model_id, message, portfolio_links, proposed_rate, currency)
-  values (casting.id, caller, message, coalesce(portfolio_links, '{}'), proposed_rate, casting.currency)
+  insert into public.casting_responses (casting_id, model_id, responded_by, message, portfolio_links, proposed_rate, currency)
+  values (casting.id, responding, caller, message, coalesce(portfolio_links, '{}'), proposed_rate, casting.currency)
   returning * into response;
+  if responding <> caller then
+    perform private.notify(
+      responding, 'response_status_change',
+      jsonb_build_object(
+        'casting_id', casting.id, 'response_id', response.id, 'status', response.status, 'organization_id', agency.id
+      )
+    );
+    perform private.audit(
+      'casting_response.create', 'account', responding::text,
+      jsonb_build_object('organization_id', agency.id, 'casting_id', casting.id, 'response_id', response.id)
+    );
+  end if;
   perform private.notify(
     casting.owner_id, 'new_response', jsonb_build_object('casting_id', casting.id, 'response_id', response.id)
   );
@@ -85,6 +129,7 @@ create function public.respond_to_casting(
   message text default null,
   portfolio_links text[] default '{}',
   proposed_rate bigint default null,
+  model_id uuid default null,
   idempotency_key uuid default null
 )
 returns public.casting_responses
@@ -93,10 +138,10 @@ volatile
 security invoker
 set search_path = ''
 as $$
-  select private.respond_to_casting(casting_id, message, portfolio_links, proposed_rate, idempotency_key);
+  select private.respond_to_casting(casting_id, message, portfolio_links, proposed_rate, model_id, idempotency_key);
 $$;
 comment on function public.respond_to_casting is
-  'Models only, active castings only, one response a casting (duplicate, 409); uses one of the plan''s casting_responses of the month (quota_exceeded, 403). Up to 10 links. With an idempotency_key a repeated call answers the first response again.';
+  'Models, and agencies for a model_id they represent; active castings only, one response a casting and model (duplicate, 409); uses one of the casting_responses of the month, of the plan of the model or of the agency''s owner (quota_exceeded, 403). Up to 10 links. With an idempotency_key a repeated call answers the first response again.';
 
 -- Deciding ------------------------------------------------------------------------------------------------------------
 
@@ -111,12 +156,13 @@ as $$
 declare
   response public.casting_responses;
   casting public.castings;
+  agency_id uuid;
 begin
   select r.* into response
   from public.casting_responses as r
   join public.castings as c on c.id = r.casting_id
   where r.id = move_response.response_id
-    and private.account_id() = case move_response.actor when 'owner' then c.owner_id else r.model_id end;
+    and case move_response.actor when 'owner' then c.owner_id = private.account_id() else private.acts_for(r.model_id) end;
   if not found then
     perform private.raise_error('not_found', 404, 'There is no such response.');
   end if;
@@ -154,6 +200,30 @@ begin
     'response_status_change',
     jsonb_build_object('casting_id', casting.id, 'response_id', response.id, 'status', response.status)
   );
+  -- The agency that responded for the model hears of it too, while it speaks for them.
+  if response.responded_by not in (response.model_id, auth.uid()) and exists (
+    select from public.organization_members as m
+    join public.representations as p on p.organization_id = m.organization_id and p.status = 'active'
+    where m.account_id = response.responded_by and p.model_id = response.model_id
+  ) then
+    perform private.notify(
+      response.responded_by, 'response_status_change',
+      jsonb_build_object('casting_id', casting.id, 'response_id', response.id, 'status', response.status)
+    );
+  end if;
+  if move_response.actor = 'model' and response.model_id <> auth.uid() then
+    agency_id := (private.agency_of_caller(response.model_id)).id;
+    perform private.notify(
+      response.model_id, 'response_status_change',
+      jsonb_build_object(
+        'casting_id', casting.id, 'response_id', response.id, 'status', response.status, 'organization_id', agency_id
+      )
+    );
+    perform private.audit(
+      'casting_response.withdraw', 'account', response.model_id::text,
+      jsonb_build_object('organization_id', agency_id, 'response_id', response.id)
+    );
+  end if;
   return response;
 end;
 $$;
@@ -201,7 +271,7 @@ set search_path = ''
 as $$
   select private.withdraw_response(response_id);
 $$;
-comment on function public.withdraw_response is 'The model only: takes a response back. Quota used for it does not come back.';
+comment on function public.withdraw_response is 'The model, or an agency that represents them: takes a response back. Quota used for it does not come back.';
 
 -- Reading responses ---------------------------------------------------------------------------------------------------
 
@@ -265,7 +335,7 @@ begin
   end if;
   return query execute
     'select r.id, r.casting_id, c.title, c.status, r.model_id,
-       coalesce(m.name, a.full_name, a.username), p.path, private.age(m.birth_date), m.height, coalesce(m.city, a.city), null::numeric,
+       coalesce(m.name, a.full_name, a.username), p.path, private.age(m.birth_date), m.height, coalesce(m.city, a.city), m.rating,
        r.message, r.portfolio_links, r.proposed_rate, r.currency, r.status, r.created_at, r.updated_at,
        (select count(*) from (select from public.casting_responses r where ' || conditions || ' limit 1001) as counted),
        private.cursor_of(r.created_at, r.id)
@@ -327,19 +397,25 @@ $$;
 comment on function public.list_casting_responses is
   'The casting''s owner only (not_found, 404, for others): its responses, newest first, each with the applicant''s card.';
 
-create function private.list_my_responses(status text, page_size integer, cursor text, skip integer)
+create function private.list_my_responses(model_id uuid, status text, page_size integer, cursor text, skip integer)
 returns setof public.response_card
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-  -- Definer: as above.
-  select * from private.find_responses(null, private.account_id(), status, page_size, cursor, skip);
+-- Definer: as above.
+begin
+  if not private.acts_for(coalesce(model_id, private.account_id())) then
+    perform private.raise_error('not_found', 404, 'You represent no such model.');
+  end if;
+  return query select * from private.find_responses(null, coalesce(model_id, auth.uid()), status, page_size, cursor, skip);
+end;
 $$;
 
 create function public.list_my_responses(
   status text default null,
+  model_id uuid default null,
   page_size integer default 20,
   cursor text default null,
   skip integer default 0
@@ -350,17 +426,18 @@ stable
 security invoker
 set search_path = ''
 as $$
-  select * from private.list_my_responses(status, page_size, cursor, skip);
+  select * from private.list_my_responses(model_id, status, page_size, cursor, skip);
 $$;
-comment on function public.list_my_responses is 'The caller''s own responses, newest first: 20 a page, 1-100.';
+comment on function public.list_my_responses is 'The caller''s own responses, or those of a model they represent (not_found, 404, for others), newest first: 20 a page, 1-100.';
 
 -- Grants --------------------------------------------------------------------------------------------------------------
 
 grant execute on function
-  private.respond_to_casting(uuid, text, text[], bigint, uuid), public.respond_to_casting(uuid, text, text[], bigint, uuid),
+  private.respond_to_casting(uuid, text, text[], bigint, uuid, uuid),
+  public.respond_to_casting(uuid, text, text[], bigint, uuid, uuid),
   private.set_response_status(uuid, text), public.set_response_status(uuid, text),
   private.withdraw_response(uuid), public.withdraw_response(uuid),
   private.list_casting_responses(uuid, text, integer, text, integer),
   public.list_casting_responses(uuid, text, integer, text, integer),
-  private.list_my_responses(text, integer, text, integer), public.list_my_responses(text, integer, text, integer)
+  private.list_my_responses(uuid, text, integer, text, integer), public.list_my_responses(text, uuid, integer, text, integer)
 to authenticated;

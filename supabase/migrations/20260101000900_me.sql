@@ -25,7 +25,10 @@ create type public.me as (
   has_model_profile boolean,
   has_employer_profile boolean,
   has_creator_profile boolean,
+  has_freelancer_profile boolean,
   has_client_profile boolean,
+  has_candidate_profile boolean,
+  has_recruiter_profile boolean,
   plan text,
   plan_expires_at timestamptz,
   unread_notifications integer,
@@ -47,9 +50,11 @@ as $$
     d.locale, r.roles[1], r.roles, private.user_type(r.roles), a.is_verified,
     exists (select from public.model_profiles as m where m.account_id = a.id),
     exists (select from public.employer_profiles as e where e.account_id = a.id),
-    -- These two sides of an account begin with the role; what they hold comes with modules of their own.
-    'creator' = any (r.roles),
-    'client' = any (r.roles),
+    exists (select from public.creator_profiles as c where c.account_id = a.id),
+    exists (select from public.freelancer_profiles as f where f.account_id = a.id),
+    exists (select from public.client_profiles as c where c.account_id = a.id),
+    exists (select from private.candidates as c where c.account_id = a.id and c.started_at is not null),
+    exists (select from public.recruiter_profiles as h where h.account_id = a.id),
     s.plan, s.expires_at, n.unread, a.created_at
   from public.accounts as a
   join auth.users as u on u.id = a.id
@@ -83,7 +88,7 @@ stable
 security definer
 set search_path = ''
 as $$
-  -- Definer: reads the email from auth.users, files from Storage and usage from private. A module that keeps personal data
+  -- Definer: reads the email from auth.users and what is in private. A module that keeps personal data
   -- adds its part here.
   select jsonb_build_object(
     'exported_at', now(),
@@ -92,8 +97,37 @@ as $$
     'employer_profile', (select to_jsonb(e) from public.employer_profiles as e where e.account_id = private.account_id()),
     'model_profile', (select to_jsonb(m) from public.model_profiles as m where m.account_id = private.account_id()),
     'photos', (select coalesce(jsonb_agg(to_jsonb(p) order by p.position), '[]') from public.photos as p where p.account_id = private.account_id()),
+    'blocks', (select coalesce(jsonb_agg(to_jsonb(b) order by b.created_at), '[]') from public.blocks as b where b.account_id = private.account_id()),
+    'reports', (select coalesce(jsonb_agg(to_jsonb(r) order by r.created_at), '[]') from public.reports as r where r.account_id = private.account_id()),
+    'catalog_proposals', (select coalesce(jsonb_agg(to_jsonb(p) order by p.created_at), '[]') from public.catalog_proposals as p where p.account_id = private.account_id()),
+    'organizations', (select coalesce(jsonb_agg(to_jsonb(o) order by o.created_at), '[]') from public.organizations as o where o.owner_id = private.account_id()),
+    'organization_members', (select coalesce(jsonb_agg(to_jsonb(m) order by m.created_at), '[]') from public.organization_members as m where m.account_id = private.account_id()),
+    'organization_invitations', (
+      select coalesce(jsonb_agg(to_jsonb(i) - 'invited_by' order by i.created_at), '[]')
+      from public.organization_invitations as i
+      where i.email = private.account_email()
+    ),
+    'organization_followers', (select coalesce(jsonb_agg(to_jsonb(f) order by f.created_at), '[]') from public.organization_followers as f where f.account_id = private.account_id()),
+    'representations', (
+      select coalesce(jsonb_agg(to_jsonb(r) - 'invited_by' order by r.created_at), '[]')
+      from public.representations as r
+      where r.model_id = private.account_id()
+    ),
+    'model_work_experiences', (select coalesce(jsonb_agg(to_jsonb(x) order by x.start_date), '[]') from public.model_work_experiences as x where x.account_id = private.account_id()),
+    'creator_profile', (select to_jsonb(c) from public.creator_profiles as c where c.account_id = private.account_id()),
+    'freelancer_profile', (select to_jsonb(f) from public.freelancer_profiles as f where f.account_id = private.account_id()),
+    'client_profile', (select to_jsonb(c) from public.client_profiles as c where c.account_id = private.account_id()),
+    'recruiter_profile', (select to_jsonb(h) from public.recruiter_profiles as h where h.account_id = private.account_id()),
+    -- private.candidates with its rows and card.
+    'candidate_profile', (select to_jsonb(c) from private.my_candidate() as c),
+    'account_skills', (select coalesce(jsonb_agg(to_jsonb(s) order by s.created_at), '[]') from public.account_skills as s where s.account_id = private.account_id()),
+    'portfolio_items', (select coalesce(jsonb_agg(to_jsonb(i) order by i.created_at), '[]') from public.portfolio_items as i where i.account_id = private.account_id()),
+    'portfolio_images', (select coalesce(jsonb_agg(to_jsonb(m) order by m.created_at), '[]') from public.portfolio_images as m where m.account_id = private.account_id()),
+    'favorites', (select coalesce(jsonb_agg(to_jsonb(f) order by f.created_at), '[]') from public.favorites as f where f.account_id = private.account_id()),
+    'promotions', (select coalesce(jsonb_agg(to_jsonb(p) order by p.created_at), '[]') from public.promotions as p where p.account_id = private.account_id()),
+    'casting_files', (select coalesce(jsonb_agg(to_jsonb(c) order by c.created_at), '[]') from public.casting_files as c where c.account_id = private.account_id()),
     'castings', (select coalesce(jsonb_agg(to_jsonb(c) order by c.created_at), '[]') from public.castings as c where c.owner_id = private.account_id()),
-    'casting_responses', (select coalesce(jsonb_agg(to_jsonb(r) order by r.created_at), '[]') from public.casting_responses as r where r.model_id = private.account_id()),
+    'casting_responses', (select coalesce(jsonb_agg(to_jsonb(r) - 'responded_by' order by r.created_at), '[]') from public.casting_responses as r where r.model_id = private.account_id()),
     'notifications', (select coalesce(jsonb_agg(to_jsonb(n) order by n.id), '[]') from public.notifications as n where n.account_id = private.account_id()),
     'notification_preferences', (select coalesce(jsonb_agg(to_jsonb(p)), '[]') from public.notification_preferences as p where p.account_id = private.account_id()),
     'subscriptions', (select coalesce(jsonb_agg(to_jsonb(s) order by s.started_at), '[]') from public.subscriptions as s where s.account_id = private.account_id()),
@@ -102,11 +136,7 @@ as $$
       from private.entitlement_usage as u
       where u.account_id = private.account_id()
     ),
-    'files', (
-      select coalesce(jsonb_agg(jsonb_build_object('bucket', o.bucket_id, 'path', o.name, 'created_at', o.created_at) order by o.created_at), '[]')
-      from storage.objects as o
-      where o.name like private.account_id()::text || '/%'
-    )
+    'files', (select coalesce(jsonb_agg(to_jsonb(f) order by f.created_at), '[]') from public.files as f where f.account_id = private.account_id())
   );
 $$;
 

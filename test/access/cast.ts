@@ -11,7 +11,10 @@ export interface Trio {
 }
 
 /** Roles whose accounts own something that is tried; accounts that are candidates alone are not listed. */
-const roles = ['agency', 'model', 'candidate'] as const
+const roles = ['agency', 'model', 'creator', 'candidate', 'recruiter'] as const
+
+/** Roles that such an account has besides. */
+const besides: Partial<Record<string, string[]>> = { creator: ['freelancer', 'client'] }
 
 export interface Cast extends Record<(typeof roles)[number], Trio> {
   stack: TestStack
@@ -24,7 +27,8 @@ export interface Cast extends Record<(typeof roles)[number], Trio> {
 export async function makeCast(stack: TestStack): Promise<Cast> {
   await liftRequestLimits(stack)
   const trio = async (role: string): Promise<Trio> => {
-    const [owner, stranger, suspended] = await Promise.all([0, 1, 2].map(() => createPerson(stack, { roles: [role] })))
+    const person = () => createPerson(stack, { roles: [role, ...(besides[role] ?? [])] })
+    const [owner, stranger, suspended] = await Promise.all([0, 1, 2].map(person))
     return { owner: owner!, stranger: stranger!, suspended: suspended! }
   }
   const trios = Object.fromEntries(await Promise.all(roles.map(async (role) => [role, await trio(role)])))

@@ -15,11 +15,6 @@ export function ownFolders(kind: 'public' | 'private', megabytes: number, types:
   return { megabytes, types, operations: operations(['owner', 'service'], kind) }
 }
 
-/** A bucket that the platform alone writes. */
-export function platformFiles(kind: 'public' | 'private', megabytes: number, types: string[]): BucketAccess {
-  return { megabytes, types, operations: operations(['service'], kind) }
-}
-
 function operations(parties: Party[], kind: 'public' | 'private'): BucketAccess['operations'] {
   const everyone = ['anon', 'stranger', 'owner', 'suspended', 'service']
   const readers = kind === 'public' ? everyone : parties

@@ -53,10 +53,15 @@ describe.each(databases)('$name', ({ start }) => {
   })
 
   describe.each(open)('$table', ({ table, insert }) => {
-    const { insert: rowFor, samples } = rowsOf[table]!
+    const { insert: rowFor, samples, prepare, trio } = rowsOf[table]!
     const ownerColumn = columns(insert.columns)[0]!
     const clear = (person: Person) =>
       cast.sql`delete from ${cast.sql(`public.${table}`)} where ${cast.sql(ownerColumn)} = ${person.id}`
+
+    beforeAll(async () => {
+      const everybody: Person[] = [...Object.values(people), ...Object.values(trio!(cast, ''))]
+      for (const person of prepare ? everybody : []) await prepare!(cast, person)
+    })
 
     test(`added by ${insert.by.join(', ')} in their own name`, async () => {
       const added: string[] = []
@@ -69,13 +74,13 @@ describe.each(databases)('$name', ({ start }) => {
     })
 
     test('not by the suspended, and not for another with the same role', async () => {
-      const trio = rowsOf[table]!.trio!(cast, '')
+      const { owner, stranger, suspended } = trio!(cast, '')
       const before = await countOf(cast.sql, table)
-      await trio.suspended.client.from(table).insert(rowFor!(trio.suspended))
-      await trio.stranger.client.from(table).insert(rowFor!(people[insert.by[0]!]!))
-      await trio.stranger.client.from(table).upsert(rowFor!(trio.owner))
-      await cast.anon.from(table).insert(rowFor!(trio.stranger))
-      await cast.service.from(table).insert(rowFor!(trio.stranger))
+      await suspended.client.from(table).insert(rowFor!(suspended))
+      await stranger.client.from(table).insert(rowFor!(people[insert.by[0]!]!))
+      await stranger.client.from(table).upsert(rowFor!(owner))
+      await cast.anon.from(table).insert(rowFor!(stranger))
+      await cast.service.from(table).insert(rowFor!(stranger))
       expect(await countOf(cast.sql, table)).toBe(before)
     })
 

@@ -106,6 +106,13 @@ const wholeTables: Record<string, string> = {
   plan_prices: 'as above',
   plan_entitlements: 'as above',
   notification_types: 'the switches that everybody signed in is shown',
+  organizations: 'their public face',
+  categories: 'what everybody chooses from',
+  skills: 'as above',
+  reference_options: 'as above, whoever has an account',
+  countries: 'as above, whoever has an account',
+  states: 'as above',
+  cities: 'as above',
 }
 
 const own = 'the caller’s own'
@@ -115,19 +122,54 @@ const definersThatShow: Record<string, string> = {
   find_accounts: 'listed accounts',
   find_castings: 'those that the policy of castings shows; the active ones to anon',
   get_employer: 'the card of any employer, of which the phone is no part',
-  list_photos: 'the photos of any profile',
+  find_models: 'public profiles of active accounts that no block stands before',
+  get_model: 'a profile with its photos and experience, to whoever may see it: public, by link, answered by its model',
+  list_photos: 'those of a profile, to whoever get_model shows it; one’s own',
+  promote: 'the promotion that the caller has made',
+  set_promotion_status: 'one that the caller may move',
+  find_promotions: 'those the caller has made, and those of the caller’s profile',
+  promotion_statistics: 'counts of such a promotion, day by day',
+  get_creator: 'the profile of any creator who is active and whom no block hides',
+  get_freelancer: 'as above, of freelancers',
+  get_client: 'as above, of clients',
+  find_account_skills: 'as above, whoever’s',
+  find_portfolio: 'as above, whoever’s',
+  find_portfolio_images: 'as above, whoever’s',
+  upsert_account_skills: own,
+  replace_account_skills: own,
   list_casting_responses: 'those to a casting of the caller’s, with a card of each model',
-  list_my_responses: own,
+  list_my_responses: 'the caller’s own, or those of a model they represent',
   set_response_status: 'one to a casting of the caller’s',
-  respond_to_casting: own,
-  withdraw_response: own,
+  respond_to_casting: 'the caller’s own, or that of a model they represent',
+  withdraw_response: 'as above',
   own_casting_ids: own,
-  responded_casting_ids: own,
+  kept_casting_ids: 'those the caller, or a model they represent, has responded to, and those the caller has saved',
+  find_organizations: 'every one, as everybody may see it',
+  list_members: 'who belongs to an organization of the caller’s',
+  find_invitations: 'those to the caller’s address, and those of an organization that the caller manages',
+  find_representations: 'the caller’s own as a model, and those of the caller’s agencies',
+  invite_member: 'the invitation that the caller has made',
+  decide_invitation: 'one to the caller’s address, or of an organization that the caller manages',
+  invite_model: 'the representation that the caller has asked for',
+  set_representation_status: 'one of the caller’s, or of an agency that the caller manages',
+  own_organization_ids: own,
+  managed_organization_ids: own,
+  represented_model_ids: 'whom the caller’s agencies represent',
+  my_candidate: own,
   me: own,
   export_account: own,
   my_entitlements: own,
   my_subscription: own,
   register_device: own,
+  blocked_ids: 'whom a block keeps from the caller, for policies; private is not addressed by clients',
+  find_blocks: own,
+  create_report: 'the one that the caller has made',
+  find_reports: own,
+  find_skills: 'every skill',
+  find_proposals: own,
+  find_files: own,
+  find_favorites: 'the caller’s own, as far as they still see what they saved',
+  list_casting_files: 'those of a casting that the caller sees',
   set_notification_preferences: own,
 }
 
@@ -139,19 +181,30 @@ const notExported: Record<string, string> = {
   'public.accounts': 'in private.me()',
   'public.account_details': 'in private.me()',
   'public.account_roles': 'in private.me()',
+  'private.candidate_educations': 'in private.my_candidate()',
+  'private.candidate_experiences': 'as above',
+  'private.candidate_gaps': 'as above',
+  'private.folders': 'its name is the id in private.my_candidate()',
   'private.idempotency_keys': 'repeats what is exported, for a day',
   'private.suspensions': 'the platform’s own note',
+  'private.profile_reminders': 'what was sent is in the notifications',
+  'private.model_search': 'repeats model_profiles, for lists',
 }
 
 /** Tables that clients insert into without the trigger that counts rows, and why. */
 const oneRowAnAccount: Record<string, string> = {
   employer_profiles: 'its key is the account',
   model_profiles: 'its key is the account',
+  creator_profiles: 'its key is the account',
+  freelancer_profiles: 'its key is the account',
+  client_profiles: 'its key is the account',
 }
 
 /** Paths of objects that no trigger queues at this change of their row, and why. */
 const notQueued: Record<string, string> = {
   'photos.path update': 'changes with the object alone',
+  'files.path update': 'changes with the object alone',
+  'files.path delete': 'goes with the object, or the whole folder with the account',
   'accounts.avatar_path delete': 'the whole folder goes with the account',
   'employer_profiles.logo_path delete': 'goes with the account alone',
 }
@@ -292,7 +345,8 @@ describe('tables', () => {
     const rows = await sql(stack)`
       select c.conrelid::regclass || '.' || c.conname as name from pg_constraint c
       where c.contype = 'f' and c.connamespace in ('public'::regnamespace, 'private'::regnamespace) and (
-        c.confdeltype = 'a' or not exists (
+        -- What refers to a file keeps it, until both go with the account: restrict would not wait for that.
+        (c.confdeltype = 'a' and c.confrelid <> 'public.files'::regclass) or not exists (
           select from pg_index i
           where i.indrelid = c.conrelid and i.indpred is null
             and (i.indkey::int2[])[0:cardinality(c.conkey) - 1] @> c.conkey

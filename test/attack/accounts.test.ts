@@ -34,7 +34,7 @@ test('10: nothing in user_metadata gives a right', async () => {
   await person.client.auth.refreshSession()
   expect(await rolesOf(person)).toEqual(['client'])
   expect(await accountOf(person)).toEqual(before)
-  const casting = { owner_id: person.id, title: 'Mine', description: 'x', category: 'x' }
+  const casting = { owner_id: person.id, title: 'Mine', description: 'x', category: 'fashion' }
   expect((await person.client.from('castings').insert(casting)).error?.code).toBe('42501')
   expect((await person.client.rpc('respond_to_casting', { casting_id: crypto.randomUUID() })).error?.code).toBe(
     'permission_denied',
@@ -111,7 +111,8 @@ test('51: a candidate’s account stands in no directory, by no filter and no em
     client.from('account_roles').select('*, accounts(*)').eq('role', 'candidate'),
     client.from('account_details').select('*, accounts(*)'),
     client.from('casting_responses').select('*, accounts(*)'),
-    client.rpc('list_photos', { account_id: hidden.id }),
+    client.rpc('list_photos', { profile_id: hidden.id }),
+    client.rpc('get_model', { id: hidden.id }),
     client.rpc('get_employer', { account_id: hidden.id }),
   ]
   for (const [index, answer] of (await Promise.all(asked)).entries()) {

@@ -7,12 +7,15 @@ import { startTestStack } from '../helpers/stack.ts'
 import { stateOf } from '../helpers/state.ts'
 
 let cast: Cast
+let organization_id: string
 
 beforeAll(async () => {
   cast = await makeCast(await startTestStack())
   await rowsOf.employer_profiles!.make(cast, 'any', cast.agency.owner)
-  await rowsOf.model_profiles!.make(cast, 'any', cast.model.owner)
+  await rowsOf.model_work_experiences!.make(cast, 'any', cast.model.owner)
   await rowsOf.castings!.make(cast, 'active', cast.agency.owner)
+  for (const table of ofCreators) await rowsOf[table]!.make(cast, 'any', cast.creator.owner)
+  organization_id = String((await rowsOf.organizations!.make(cast, 'any', cast.agency.owner)).id)
 })
 afterAll(() => cast.stack.close())
 
@@ -29,8 +32,23 @@ async function refused(attempts: Record<string, () => PromiseLike<{ status: numb
 const texts: [string, string, string][] = [
   ['accounts', 'id', 'first_name last_name bio city country'],
   ['employer_profiles', 'account_id', 'company_name description contact_person phone city country website'],
-  ['model_profiles', 'account_id', 'name city country bio'],
+  ['model_profiles', 'account_id', 'name city country bio clothing_size hair_color eye_color skin_tone'],
+  ['model_work_experiences', 'account_id', 'company position description'],
+  ['creator_profiles', 'account_id', 'specialization experience portfolio_link instagram behance dribbble'],
+  ['freelancer_profiles', 'account_id', 'headline experience portfolio_link'],
+  ['client_profiles', 'account_id', 'company_name description website'],
+  ['portfolio_items', 'account_id', 'title description link'],
+  ['portfolio_images', 'account_id', 'caption'],
   ['castings', 'owner_id', 'title description city country address appearance category'],
+  ['organizations', 'owner_id', 'name description website size city country'],
+]
+const ofCreators = [
+  'creator_profiles',
+  'freelancer_profiles',
+  'client_profiles',
+  'account_skills',
+  'portfolio_items',
+  'portfolio_images',
 ]
 const bad = {
   bidi: `abc\u202Eexe.gnp`,
@@ -45,7 +63,8 @@ const bad = {
 
 describe.each(Object.entries(bad))('50: %s', (_name, value) => {
   test.each(texts)('in no text of %s', async (table, key, columns) => {
-    const person = table === 'model_profiles' ? cast.model.owner : cast.agency.owner
+    const trio = table.startsWith('model_') ? cast.model : ofCreators.includes(table) ? cast.creator : cast.agency
+    const person = trio.owner
     // Ten megabytes travel slowly: two columns of a table stand for the others.
     const tried = columns.split(' ').slice(0, value.length > 1000 ? 2 : undefined)
     const attempts = tried.map((column) => [
@@ -63,6 +82,8 @@ describe.each(Object.entries(bad))('50: %s', (_name, value) => {
     const { client } = cast.model.owner
     const [casting] = await cast.sql`select id from public.castings where status = 'active' limit 1`
     const respond = (args: object) => client.rpc('respond_to_casting', { casting_id: casting!.id, ...args })
+    const reported = { entity_type: 'account', entity_id: cast.agency.owner.id, reason: 'spam' }
+    const report = (args: object) => client.rpc('create_report', { ...reported, ...args })
     await refused({
       message: () => respond({ message: value }),
       link: () => respond({ portfolio_links: [value] }),
@@ -72,6 +93,22 @@ describe.each(Object.entries(bad))('50: %s', (_name, value) => {
       account: () => client.rpc('update_account', { bio: value }),
       role: () => client.rpc('add_role', { role: value }),
       username: () => cast.anon.rpc('check_username', { username: value }),
+      report: () => report({ details: value }),
+      reason: () => report({ reason: value }),
+      reported: () => report({ entity_type: value }),
+      saved: () => client.rpc('add_favorite', { entity_type: value, entity_id: casting!.id }),
+      word: () => client.from('catalog_proposals').insert({ type: 'skill', name: value }),
+      note: () => client.from('catalog_proposals').insert({ type: 'skill', name: 'A word', note: value }),
+      place: () => client.from('catalog_proposals').insert({ type: 'city', name: 'A word', parent: value }),
+      invited: () => cast.agency.owner.client.rpc('invite_member', { organization_id, email: value }),
+      'invited by a mailbox': () =>
+        cast.agency.owner.client.rpc('invite_member', { organization_id, email: `${value}@example.test` }),
+      'to a model': () =>
+        cast.agency.owner.client.rpc('invite_model', {
+          organization_id,
+          model_id: cast.model.stranger.id,
+          message: value,
+        }),
     })
   })
 })
@@ -107,9 +144,13 @@ const links = [
 
 test.each(links.map((url) => ({ shown: url.slice(0, 40), url })))('50: no link to $shown', async ({ url }) => {
   const { client, id } = cast.agency.owner
+  const creator = cast.creator.owner
   const [casting] = await cast.sql`select id from public.castings where status = 'active' limit 1`
   await refused({
     website: () => client.from('employer_profiles').update({ website: url }).eq('account_id', id),
+    'social link': () => creator.client.from('creator_profiles').update({ behance: url }).eq('account_id', creator.id),
+    work: () => creator.client.from('portfolio_items').update({ link: url }).eq('account_id', creator.id),
+    organization: () => client.from('organizations').update({ website: url }).eq('owner_id', id),
     portfolio: () =>
       cast.model.owner.client.rpc('respond_to_casting', {
         casting_id: casting!.id,
@@ -131,6 +172,7 @@ test('50: paths of pictures are plain and one’s own', async () => {
   ].flatMap((path) => [
     [`avatar ${path}`, () => client.from('accounts').update({ avatar_path: path }).eq('id', id)],
     [`logo ${path}`, () => client.from('employer_profiles').update({ logo_path: path }).eq('account_id', id)],
+    [`organization ${path}`, () => client.from('organizations').update({ logo_path: path }).eq('owner_id', id)],
     [`cover ${path}`, () => client.from('castings').update({ cover_path: path }).eq('owner_id', id)],
   ])
   await refused(Object.fromEntries(attempts))
@@ -162,6 +204,44 @@ test('50: numbers and times beyond any sense', async () => {
   await refused(Object.fromEntries(attempts))
 })
 
+test('50: bodies, rates and dates of models beyond any sense', async () => {
+  const { client, id } = cast.model.owner
+  const profile: [string, unknown[]][] = [
+    ['height', [99, 251, -1, 2 ** 31, 1.5, 'NaN']],
+    ['weight', [29, 201]],
+    ['bust', [49, 201]],
+    ['waist', [39, 201]],
+    ['hips', [49, 201]],
+    ['shoe_size', [29, 51]],
+    ['birth_date', ['infinity', '-infinity', '0001-01-01 BC', '300000-01-01', null]],
+    ['hourly_rate', [-1, 1e13, 1.5, 'Infinity']],
+    ['day_rate', [-1, 1e13]],
+    ['currency', ['kzt', 'EURO', '', null]],
+    ['languages', [Array(21).fill('kk'), [''], [null], [['nested']], 'not a list', null]],
+    ['categories', [Array(21).fill('fashion'), ['no_such_category'], ['cleaning'], [null], null]],
+    ['travel_cities', [Array(51).fill('Almaty'), ['x'.repeat(101)]]],
+    ['visibility', ['secret', 'PUBLIC', '', null]],
+  ]
+  const work: [string, unknown[]][] = [
+    ['start_date', ['infinity', '1949-12-31', '300000-01-01', '2100-01-01 BC', null]],
+    ['end_date', ['-infinity', '1949-12-31', '2000-01-01']],
+  ]
+  const attempts = [
+    ...profile.map(([column, values]) => ['model_profiles', column, values] as const),
+    ...work.map(([column, values]) => ['model_work_experiences', column, values] as const),
+  ].flatMap(([table, column, values]) =>
+    values.map((value) => [
+      `${column} ${JSON.stringify(value)}`,
+      () =>
+        client
+          .from(table)
+          .update({ [column]: value })
+          .eq('account_id', id),
+    ]),
+  )
+  await refused(Object.fromEntries(attempts))
+})
+
 test('50: deep JSON', async () => {
   const deep = `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`
   const before = await stateOf(cast.stack)
@@ -184,14 +264,33 @@ describe('50: lists', () => {
   const lists: Record<string, () => object> = {
     list_castings: () => ({}),
     list_accounts: () => ({}),
+    list_models: () => ({}),
+    list_my_promotions: () => ({}),
     list_my_castings: () => ({}),
     list_my_responses: () => ({}),
+    list_organizations: () => ({}),
+    list_my_organizations: () => ({}),
+    list_invitations: () => ({ organization_id }),
+    list_representations: () => ({}),
+    list_account_skills: () => ({ account_id: cast.creator.owner.id }),
+    list_portfolio: () => ({ account_id: cast.creator.owner.id }),
+    list_portfolio_images: () => ({ item_id }),
     list_casting_responses: () => ({ casting_id }),
+    list_blocks: () => ({}),
+    list_reports: () => ({}),
+    list_skills: () => ({}),
+    list_proposals: () => ({}),
+    list_files: () => ({}),
+    list_favorites: () => ({ entity_type: 'casting' }),
   }
   let casting_id: string
+  let item_id: string
   beforeAll(async () => {
     const [casting] = await cast.sql`select id from public.castings where owner_id = ${cast.agency.owner.id} limit 1`
     casting_id = casting!.id
+    const [image] =
+      await cast.sql`select item_id from public.portfolio_images where account_id = ${cast.creator.owner.id}`
+    item_id = image!.item_id
   })
 
   test('every function that pages is tried here', async () => {
@@ -226,6 +325,11 @@ describe('50: lists', () => {
     for (const search of ['%', '_', '\\', "'", '"; drop table', '%'.repeat(1000), 'x'.repeat(1048576)]) {
       const { data, error } = await client.rpc('list_castings', { search, status: 'all', owner_id })
       expect([error, data], search.slice(0, 20)).toEqual([null, []])
+      const skills = await client.rpc('list_skills', { search })
+      expect(skills.error).toBeNull()
+      const found: { name: string; description: string | null }[] = skills.data
+      const others = found.filter(({ name, description }) => !`${name} ${description}`.includes(search))
+      expect(others, search.slice(0, 20)).toEqual([])
     }
   })
 
@@ -243,6 +347,10 @@ test('50: anon’s questions are bounded too', async () => {
   const anon = anonClient(cast.stack)
   await refused({
     castings: () => anon.rpc('list_castings', { page_size: 1000 }),
+    models: () => anon.rpc('list_models', { page_size: 1000 }),
+    'promoted models': () => anon.rpc('list_promoted_models', { max_items: 51 }),
+    'some models': () => anon.rpc('get_models', { account_ids: Array(101).fill(crypto.randomUUID()) }),
+    views: () => anon.rpc('record_promotion_views', { model_ids: Array(101).fill(crypto.randomUUID()) }),
     email: () => anon.rpc('check_email', { email: `${'x'.repeat(1048576)}@example.test` }),
     function: () => anon.rpc(unique('no_such')),
   })

@@ -13,7 +13,7 @@ beforeAll(async () => {
   await makeAccounts(cast.stack, 400, { role: 'candidate', city: town, first_name: 'Hidden' })
   await cast.sql`
     insert into public.castings (owner_id, title, description, category, appearance)
-    select ${cast.agency.owner.id}, 'A secret draft', 'x', 'x', 'Secret' from generate_series(1, 400)
+    select ${cast.agency.owner.id}, 'A secret draft', 'x', 'fashion', 'Secret' from generate_series(1, 400)
   `
   await cast.sql`
     insert into public.notifications (account_id, type)
@@ -108,8 +108,8 @@ test('53: no error shows a row or key of someone else', async () => {
     client.rpc('set_username', { username: name }),
     client.from('employer_profiles').insert({ account_id: victim.id, company_name: 'x' }),
     client.from('employer_profiles').upsert({ account_id: victim.id, company_name: 'x' }),
-    client.from('castings').insert({ owner_id: victim.id, title: 'Title', description: 'x', category: 'x' }),
-    client.from('castings').insert({ owner_id: stranger.id, title: '', description: 'x', category: 'x' }),
+    client.from('castings').insert({ owner_id: victim.id, title: 'Title', description: 'x', category: 'fashion' }),
+    client.from('castings').insert({ owner_id: stranger.id, title: '', description: 'x', category: 'fashion' }),
     client.from('account_roles').insert({ account_id: victim.id, role: 'model' }),
     client.from('devices').insert({ account_id: stranger.id, token: device, platform: 'web' }),
     client.rpc('register_device', { token: 'short', platform: 'web' }),

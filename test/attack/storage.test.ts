@@ -7,6 +7,7 @@ import { startTestStack } from '../helpers/stack.ts'
 
 const png = new Blob(['x'], { type: 'image/png' })
 const pdf = new Blob(['x'], { type: 'application/pdf' })
+const film = new Blob(['x'], { type: 'video/mp4' })
 
 let cast: Cast
 let victim: Person
@@ -18,6 +19,7 @@ beforeAll(async () => {
   attacker = cast.model.stranger
   await victim.client.storage.from('documents').upload(`${victim.id}/passport.pdf`, pdf)
   await victim.client.storage.from('avatars').upload(`${victim.id}/face.png`, png)
+  await victim.client.storage.from('portfolio').upload(`${victim.id}/film.mp4`, film)
 })
 afterAll(() => cast.stack.close())
 
@@ -120,6 +122,10 @@ test('27: no overwrite of another’s object, and nothing changes its bucket', a
   const path = `${victim.id}/passport.pdf`
   await attacker.client.storage.from('avatars').upload(`${victim.id}/face.png`, png, { upsert: true })
   await attacker.client.storage.from('avatars').update(`${victim.id}/face.png`, png)
+  await attacker.client.storage.from('portfolio').upload(`${victim.id}/film.mp4`, film, { upsert: true })
+  await attacker.client.storage.from('portfolio').update(`${victim.id}/film.mp4`, film)
+  await attacker.client.storage.from('portfolio').copy(`${attacker.id}/x.mp4`, `${victim.id}/film.mp4`)
+  await attacker.client.storage.from('portfolio').remove([`${victim.id}/film.mp4`])
   for (const client of [attacker.client, victim.client, cast.service]) {
     await client.storage.from('documents').move(path, path, { destinationBucket: 'avatars' })
     await client.storage.from('documents').move(path, path, { destinationBucket: 'attachments' })
@@ -138,6 +144,10 @@ describe('28: type and size', () => {
     ['resumes', 'text/html', 'x'],
     ['videos', 'video/x-msvideo', 'x'],
     ['documents', 'application/zip', 'x'],
+    ['portfolio', 'text/html', '<script>'],
+    ['portfolio', 'image/svg+xml', '<svg onload="x"/>'],
+    ['portfolio', 'video/webm', 'x'],
+    ['portfolio', 'application/pdf', '%PDF'],
     ['avatars', 'image/png, text/html', 'x'],
     ['avatars', 'IMAGE/SVG+XML', 'x'],
     ['avatars', '', 'x'],
@@ -150,7 +160,7 @@ describe('28: type and size', () => {
     await nothingChanged()
   })
 
-  test.each(['avatars', 'resumes'])('%s takes nothing larger than it says', async (bucket) => {
+  test.each(['avatars', 'resumes', 'portfolio'])('%s takes nothing larger than it says', async (bucket) => {
     const { megabytes, types } = buckets[bucket]!
     const file = new Blob([new Uint8Array(megabytes * 1048576 + 1)], { type: types[0]! })
     const { error } = await attacker.client.storage.from(bucket).upload(`${attacker.id}/large`, file)
@@ -213,6 +223,21 @@ test('54: copies and moves do not get round type, size and bucket', async () => 
   await avatars.copy(`${victim.id}/face.png`, `${victim.id}/face.png`, { destinationBucket: 'resumes' })
   await avatars.copy(`${victim.id}/face.png`, `${victim.id}/face.png`, { destinationBucket: 'cards' })
   await avatars.move(`${victim.id}/face.png`, `${victim.id}/face.png`, { destinationBucket: 'resumes' })
+  // A film may be in the portfolio, and nowhere that takes pictures alone.
+  const portfolio = victim.client.storage.from('portfolio')
+  for (const bucket of ['avatars', 'photos', 'banners']) {
+    await portfolio.copy(`${victim.id}/film.mp4`, `${victim.id}/film.png`, { destinationBucket: bucket })
+    await portfolio.move(`${victim.id}/film.mp4`, `${victim.id}/film.png`, { destinationBucket: bucket })
+  }
+  await post('copy', {
+    bucketId: 'portfolio',
+    sourceKey: `${victim.id}/film.mp4`,
+    destinationKey: `${victim.id}/film.html`,
+    copyMetadata: false,
+    metadata: { mimetype: 'text/html' },
+  })
+  const long = new Blob([new Uint8Array(50 * 1048576 + 1)], { type: 'video/mp4' })
+  expect((await portfolio.upload(`${victim.id}/film.mp4`, long, { upsert: true })).error).not.toBeNull()
   const large = new Blob([new Uint8Array(10 * 1048576 + 1)], { type: 'image/png' })
   expect((await avatars.upload(`${victim.id}/face.png`, large, { upsert: true })).error).not.toBeNull()
   expect((await avatars.update(`${victim.id}/face.png`, large)).error).not.toBeNull()

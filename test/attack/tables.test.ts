@@ -31,7 +31,7 @@ const patch = async (client: SupabaseClient, table: string, change: Record<strin
   (await client.from(table).update(change).match(keys[table]!)).error
 
 test('1: anon reads nothing outside the public list and writes nothing', async () => {
-  const open = ['entitlements', 'plan_entitlements', 'plan_prices', 'plans']
+  const open = ['categories', 'entitlements', 'organizations', 'plan_entitlements', 'plan_prices', 'plans', 'skills']
   await changesNothing(async () => {
     const readable: string[] = []
     for (const table of Object.keys(tables)) {
@@ -57,6 +57,49 @@ const forbidden: [string, Record<string, unknown>][] = [
   ['subscriptions', { plan_id: 'casting_business' }],
   ['subscriptions', { expires_at: '2100-01-01T00:00:00Z' }],
   ['employer_profiles', { created_at: '2001-01-01T00:00:00Z' }],
+  ['employer_profiles', { is_verified: true }],
+  ['employer_profiles', { rejection_reason: null }],
+  ['employer_profiles', { company_name: 'Allowed', is_verified: true }],
+  ['recruiter_profiles', { is_verified: true }],
+  ['recruiter_profiles', { rejection_reason: null }],
+  ['recruiter_profiles', { total_spent: 0 }],
+  ['recruiter_profiles', { organization_id: null }],
+  ['recruiter_profiles', { created_at: '2001-01-01T00:00:00Z' }],
+  ['creator_profiles', { rating: 5 }],
+  ['creator_profiles', { reviews_count: 99 }],
+  ['creator_profiles', { completed_orders: 99 }],
+  ['creator_profiles', { updated_at: '2001-01-01T00:00:00Z' }],
+  ['freelancer_profiles', { rating: 5 }],
+  ['freelancer_profiles', { completed_tasks: 99 }],
+  ['client_profiles', { rating: 5 }],
+  ['client_profiles', { reviews_count: 99 }],
+  ['account_skills', { created_at: '2001-01-01T00:00:00Z' }],
+  ['account_skills', { level: 5, updated_at: '2001-01-01T00:00:00Z' }],
+  ['portfolio_items', { created_at: '2001-01-01T00:00:00Z' }],
+  ['portfolio_images', { created_at: '2001-01-01T00:00:00Z' }],
+  ['blocks', { created_at: '2001-01-01T00:00:00Z' }],
+  ['blocks', { blocked_id: '00000000-0000-4000-8000-000000000000' }],
+  ['reports', { status: 'resolved' }],
+  ['reports', { resolution: 'Done.' }],
+  ['reports', { reason: 'hate' }],
+  ['catalog_proposals', { status: 'approved' }],
+  ['catalog_proposals', { name: 'Another' }],
+  ['files', { path: 'elsewhere' }],
+  ['files', { bucket_id: 'avatars' }],
+  ['files', { name: 'Another.pdf' }],
+  ['files', { size: 0 }],
+  ['casting_files', { created_at: '2001-01-01T00:00:00Z' }],
+  ['favorites', { created_at: '2001-01-01T00:00:00Z' }],
+  ['favorites', { entity_id: '00000000-0000-4000-8000-000000000000' }],
+  ['model_profiles', { id: '00000000-0000-4000-8000-000000000000' }],
+  ['model_profiles', { rating: 5 }],
+  ['model_profiles', { reviews_count: 99 }],
+  ['model_profiles', { promoted_until: '2100-01-01T00:00:00Z' }],
+  ['model_profiles', { name: 'Allowed', promoted_until: '2100-01-01T00:00:00Z' }],
+  ['model_profiles', { created_at: '2001-01-01T00:00:00Z' }],
+  ['model_work_experiences', { created_at: '2001-01-01T00:00:00Z' }],
+  ['promotions', { status: 'active' }],
+  ['promotions', { ends_at: '2100-01-01T00:00:00Z' }],
   ['photos', { is_main: false }],
   ['photos', { position: 7 }],
   ['castings', { status: 'completed' }],
@@ -64,7 +107,20 @@ const forbidden: [string, Record<string, unknown>][] = [
   ['castings', { accepted_count: 99 }],
   ['castings', { published_at: '2001-01-01T00:00:00Z' }],
   ['castings', { title: 'Allowed', status: 'completed' }],
+  ['castings', { promoted_until: '2100-01-01T00:00:00Z' }],
+  ['castings', { announced_at: '2001-01-01T00:00:00Z' }],
   ['casting_responses', { status: 'accepted' }],
+  ['casting_responses', { responded_by: null }],
+  ['organizations', { kind: 'company' }],
+  ['organizations', { followers_count: 99 }],
+  ['organizations', { created_at: '2001-01-01T00:00:00Z' }],
+  ['organization_members', { role: 'admin' }],
+  ['organization_invitations', { status: 'accepted' }],
+  ['organization_invitations', { role: 'admin' }],
+  ['organization_invitations', { expires_at: '2100-01-01T00:00:00Z' }],
+  ['organization_followers', { created_at: '2001-01-01T00:00:00Z' }],
+  ['representations', { status: 'ended' }],
+  ['representations', { started_at: '2001-01-01T00:00:00Z' }],
 ]
 
 describe('4: an owner sets no role, verification, plan, status, counter or timestamp', () => {
@@ -121,11 +177,39 @@ test('7: an upsert does not land on another’s key', async () => {
 
 test('8: no child row under a stranger’s parent', async () => {
   const { stranger } = cast.model
+  const organization_id = keys.organizations!.id
+  const creator_id = cast.creator.owner.id
   const rows: { table: string; values: Record<string, unknown> }[] = [
     { table: 'casting_responses', values: { casting_id: keys.castings!.id, model_id: stranger.id } },
     { table: 'notifications', values: { account_id: cast.agency.owner.id, type: 'general' } },
     { table: 'photos', values: { account_id: cast.model.owner.id, path: `${cast.model.owner.id}/x`, position: 0 } },
+    {
+      table: 'model_work_experiences',
+      values: { account_id: cast.model.owner.id, company: 'A', position: 'B', start_date: '2020-01-01' },
+    },
+    {
+      table: 'promotions',
+      values: { account_id: stranger.id, model_id: stranger.id, ends_at: '2100-01-01T00:00:00Z' },
+    },
     { table: 'devices', values: { account_id: cast.model.owner.id, token: 'of a stranger', platform: 'web' } },
+    { table: 'blocks', values: { account_id: cast.agency.owner.id, blocked_id: stranger.id } },
+    { table: 'favorites', values: { ...keys.favorites!, account_id: stranger.id } },
+    {
+      table: 'files',
+      values: { id: keys.files!.id, account_id: stranger.id, bucket_id: 'documents', path: 'x', name: 'x' },
+    },
+    { table: 'casting_files', values: { ...keys.casting_files!, account_id: stranger.id } },
+    { table: 'reports', values: { account_id: cast.agency.owner.id, entity_type: 'account', entity_id: stranger.id } },
+    { table: 'catalog_proposals', values: { account_id: cast.agency.owner.id, type: 'skill', name: 'Of a stranger' } },
+    { table: 'organization_members', values: { organization_id, account_id: stranger.id, role: 'member' } },
+    { table: 'organization_invitations', values: { organization_id, email: stranger.email, role: 'member' } },
+    { table: 'organization_followers', values: { organization_id, account_id: cast.model.owner.id } },
+    { table: 'portfolio_items', values: { account_id: creator_id, title: 'Of a stranger' } },
+    {
+      table: 'portfolio_images',
+      values: { item_id: keys.portfolio_items!.id, account_id: creator_id, image_path: `${creator_id}/x.png` },
+    },
+    { table: 'representations', values: { organization_id, model_id: stranger.id } },
   ]
   await changesNothing(async () => {
     for (const { table, values } of rows) {
@@ -153,13 +237,15 @@ test('55: a write without a filter reaches nobody else’s rows', async () => {
   const rows = () => cast.sql`
     select to_jsonb(a) from public.accounts a where id <> ${stranger.id}
     union all select to_jsonb(c) from public.castings c union all select to_jsonb(d) from public.devices d
-    union all select to_jsonb(n) from public.notifications n
+    union all select to_jsonb(n) from public.notifications n union all select to_jsonb(b) from public.blocks b
+    union all select to_jsonb(f) from public.favorites f union all select to_jsonb(x) from public.casting_files x
   `
   const before = await rows()
   await stranger.client.from('accounts').update({ city: 'Nowhere' })
   await stranger.client.from('castings').update({ city: 'Nowhere' })
   await stranger.client.from('devices').delete()
   await stranger.client.from('notifications').delete()
+  for (const table of ['blocks', 'favorites', 'casting_files']) await stranger.client.from(table).delete()
   expect(new Set((await rows()).map((row) => JSON.stringify(row)))).toEqual(
     new Set(before.map((row) => JSON.stringify(row))),
   )

@@ -135,3 +135,54 @@ describe('19: responses', () => {
     expect(wrong).toEqual([])
   }
 })
+
+describe('19: promotions', () => {
+  const states = ['active', 'paused', 'ended']
+  const moves = ['active paused', 'paused active', 'active ended', 'paused ended']
+  const make = async (of: Record<string, string>) => {
+    const [row] = await cast.sql`
+      insert into public.promotions ${cast.sql({ ...of, ends_at: new Date(Date.now() + 86_400_000) })} returning id
+    `
+    return String(row!.id)
+  }
+  let ofModel: string
+  let ofCasting: string
+  beforeAll(async () => {
+    // The second kind of rows: whom the agency represents is cast.model.stranger.
+    const key = await rowsOf.model_profiles!.make(cast, 'with an agency', cast.model.stranger)
+    ofModel = await make({ account_id: cast.agency.owner.id, model_id: String(key.account_id) })
+    ofCasting = await make({ account_id: cast.agency.owner.id, casting_id: castingId })
+  })
+
+  test('the table of transitions is the one that was decided', async () => {
+    const rows = await cast.sql`select from_status || ' ' || to_status as move from private.promotion_transitions`
+    expect(rows.map((row) => row.move).sort()).toEqual([...moves].sort())
+  })
+
+  test.each(pairs(states))('$from -> $to by everybody', async ({ from, to }) => {
+    for (const [promotion_id, parties] of [
+      [ofModel, ['agency', 'another model']],
+      [ofCasting, ['agency']],
+    ] as const) {
+      for (const [actor, client] of Object.entries(actors())) {
+        await cast.sql`
+          update public.promotions set status = ${from}, paused_at = case when ${from} = 'paused' then now() end
+          where id = ${promotion_id}
+        `
+        const { error } = await client.rpc('set_promotion_status', { promotion_id, status: to })
+        const isParty = (parties as readonly string[]).includes(actor)
+        const moved = isParty && moves.includes(`${from} ${to}`)
+        expect(await statusOf('promotions', promotion_id), actor).toBe(moved ? to : from)
+        expect(error === null, actor).toBe(moved)
+        if (isParty && !moved) expect(error?.code, actor).toBe('invalid_transition')
+        // Ending it has moved its end.
+        await cast.sql`update public.promotions set ends_at = now() + interval '1 day' where id = ${promotion_id}`
+      }
+    }
+  })
+
+  test.each(['started', 'ACTIVE', '', null])('no status %o', async (status) => {
+    const { error } = await cast.agency.owner.client.rpc('set_promotion_status', { promotion_id: ofModel, status })
+    expect(error?.code).toBe('validation_failed')
+  })
+})

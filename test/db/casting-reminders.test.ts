@@ -21,7 +21,7 @@ afterAll(() => stack.close())
 async function newCasting(shootIn: string | null, status = 'active'): Promise<string> {
   const [row] = await sql(stack)`
     insert into public.castings (owner_id, title, description, category, status, shoot_date)
-    values (${agency.id}, 'A casting', 'x', 'x', ${status}, now() + ${shootIn}::interval) returning id
+    values (${agency.id}, 'A casting', 'x', 'fashion', ${status}, now() + ${shootIn}::interval) returning id
   `
   return row!.id
 }

@@ -7,7 +7,10 @@ import { startTestStack, type TestStack } from '../helpers/stack.ts'
 let stack: TestStack
 let agency: Person
 let model: Person
+let keeper: Person
 let answered: string
+let work: string
+let organization: string
 const category = unique('c').toLowerCase()
 const city = unique('Town')
 
@@ -16,6 +19,8 @@ beforeAll(async () => {
   await liftRequestLimits(stack)
   agency = await createPerson(stack, { roles: ['agency'] })
   model = await createPerson(stack, { roles: ['model'] })
+  keeper = await createPerson(stack, { roles: ['client'] })
+  await sql(stack)`insert into public.categories (slug, kinds, name) values (${category}, '{casting}', 'Cursors')`
   // 120 rows on three moments that differ in a microsecond: a cursor that rounds, or looks at the time alone, loses some.
   const rows = await sql(stack)`
     insert into public.castings (owner_id, title, description, category, status, created_at)
@@ -33,6 +38,68 @@ beforeAll(async () => {
     select c, ${model.id}, 'KZT', timestamptz '2024-03-31 00:00:00.000001+00' from unnest(${rows.map(({ id }) => id)}::uuid[]) as c
     union all select ${answered}, a, 'KZT', timestamptz '2024-03-31 00:00:00.000001+00' from unnest(${ids}::uuid[]) as a
   `
+  const moment = '2024-03-31 00:00:00.000001+00'
+  await sql(stack)`
+    insert into public.model_profiles (account_id, name, birth_date, gender, city, created_at)
+    select a, 'Model', '2000-01-31', 'other', ${city}, ${moment} from unnest(${ids}::uuid[]) as a
+  `
+  await sql(stack)`
+    insert into public.promotions (account_id, casting_id, status, ends_at, created_at)
+    select ${agency.id}, ${answered}, 'ended', now(), ${moment} from generate_series(1, 60)
+  `
+  await sql(stack)`
+    insert into public.blocks (account_id, blocked_id, created_at)
+    select ${keeper.id}, a, ${moment} from unnest(${ids}::uuid[]) as a
+  `
+  await sql(stack)`
+    insert into public.reports (account_id, entity_type, entity_id, reason, created_at)
+    select ${keeper.id}, 'casting', c, 'spam', ${moment} from unnest(${rows.map(({ id }) => id)}::uuid[]) as c
+  `
+  await sql(stack)`
+    insert into public.favorites (account_id, entity_type, entity_id, created_at)
+    select ${keeper.id}, 'casting', c, ${moment} from unnest(${rows.map(({ id }) => id)}::uuid[]) as c
+  `
+  await sql(stack)`
+    insert into public.catalog_proposals (account_id, type, name, created_at)
+    select ${keeper.id}, 'skill', 'Word ' || i, ${moment} from generate_series(1, 60) as i
+  `
+  await sql(stack)`
+    insert into public.files (id, account_id, bucket_id, path, name, size, content_type, created_at)
+    select gen_random_uuid(), ${keeper.id}, 'documents', ${keeper.id} || '/' || i, i, 1, 'application/pdf', ${moment}
+    from generate_series(1, 60) as i
+  `
+  const [made] = await sql(stack)`
+    insert into public.organizations (owner_id, kind, name, city, created_at)
+    select ${agency.id}, 'agency', 'Agency ' || i, ${city}, timestamptz '2024-02-29 23:59:59.999998+00' + (i % 3) * interval '1 microsecond'
+    from generate_series(1, 60) as i returning id
+  `
+  organization = made!.id
+  await sql(stack)`
+    insert into public.organization_invitations (organization_id, email, role, expires_at, created_at)
+    select ${organization}, i || '@example.test', 'member', now(), timestamptz '2024-03-31 00:00:00.000001+00'
+    from generate_series(1, 60) as i
+  `
+  await sql(stack)`
+    insert into public.representations (organization_id, model_id, status, created_at)
+    select ${organization}, ${model.id}, 'ended', timestamptz '2024-03-31 00:00:00.000001+00' from generate_series(1, 60)
+  `
+  const skills = await sql(stack)`
+    insert into public.skills (name) select ${category} || i from generate_series(1, 60) as i returning id
+  `
+  await sql(stack)`
+    insert into public.account_skills (account_id, skill_id, created_at)
+    select ${model.id}, s, timestamptz '2024-03-31 00:00:00.000001+00' from unnest(${skills.map(({ id }) => id)}::uuid[]) as s
+  `
+  const works = await sql(stack)`
+    insert into public.portfolio_items (account_id, title, created_at)
+    select ${model.id}, 'Work ' || i, timestamptz '2024-02-29 23:59:59.999998+00' + (i % 3) * interval '1 microsecond'
+    from generate_series(1, 60) as i returning id
+  `
+  work = works[0]!.id
+  await sql(stack)`
+    insert into public.portfolio_images (item_id, account_id, image_path, position)
+    select ${work}, ${model.id}, ${model.id} || '/' || i || '.png', i % 11 from generate_series(1, 60) as i
+  `
 })
 afterAll(() => stack.close())
 
@@ -45,14 +112,31 @@ interface ListCase {
   args: Record<string, unknown>
   client: Person['client']
   count: number
+  /** What tells the rows apart; their id unless told. */
+  key?: string
 }
 
 const cases: Record<string, () => ListCase> = {
   list_castings: () => ({ args: { category }, client: model.client, count: 120 }),
   list_my_castings: () => ({ args: {}, client: agency.client, count: 120 }),
   list_accounts: () => ({ args: { city }, client: model.client, count: 50 }),
+  list_models: () => ({ args: { city }, client: model.client, count: 50 }),
+  list_my_promotions: () => ({ args: {}, client: agency.client, count: 60 }),
+  list_organizations: () => ({ args: { city }, client: model.client, count: 60 }),
+  list_my_organizations: () => ({ args: {}, client: agency.client, count: 60 }),
+  list_invitations: () => ({ args: { organization_id: organization }, client: agency.client, count: 60 }),
+  list_representations: () => ({ args: {}, client: model.client, count: 60 }),
+  list_account_skills: () => ({ args: { account_id: model.id }, client: agency.client, count: 60 }),
+  list_portfolio: () => ({ args: { account_id: model.id }, client: agency.client, count: 60 }),
+  list_portfolio_images: () => ({ args: { item_id: work }, client: agency.client, count: 60 }),
   list_my_responses: () => ({ args: {}, client: model.client, count: 120 }),
   list_casting_responses: () => ({ args: { casting_id: answered }, client: agency.client, count: 51 }),
+  list_blocks: () => ({ args: {}, client: keeper.client, count: 50, key: 'account_id' }),
+  list_reports: () => ({ args: {}, client: keeper.client, count: 120 }),
+  list_favorites: () => ({ args: { entity_type: 'casting' }, client: keeper.client, count: 120, key: 'entity_id' }),
+  list_proposals: () => ({ args: {}, client: keeper.client, count: 60 }),
+  list_files: () => ({ args: {}, client: keeper.client, count: 60 }),
+  list_skills: () => ({ args: { search: category }, client: keeper.client, count: 60 }),
 }
 const names = Object.keys(cases)
 const caseOf = (name: string) => ({ list: name, ...cases[name]!() })
@@ -60,7 +144,7 @@ const caseOf = (name: string) => ({ list: name, ...cases[name]!() })
 async function page(one: ReturnType<typeof caseOf>, args: Record<string, unknown>): Promise<Row[]> {
   const { data, error } = await one.client.rpc(one.list, { ...one.args, ...args })
   if (error) throw error
-  return data
+  return data.map((row: Record<string, string>) => ({ id: row[one.key ?? 'id'], cursor: row.cursor }))
 }
 
 async function walk(one: ReturnType<typeof caseOf>, size: number, between = async () => {}): Promise<string[]> {
@@ -104,7 +188,7 @@ describe('paging to the end, while rows share their moment', () => {
     for (const { cursor } of rows) expect(cursor).toMatch(/^[A-Za-z0-9_-]+$/)
     const [gone] = await sql(stack)`
       insert into public.castings (owner_id, title, description, category, created_at)
-      values (${agency.id}, 'Soon gone', 'x', 'x', '2024-02-29 23:59:59.999999+00') returning id
+      values (${agency.id}, 'Soon gone', 'x', 'fashion', '2024-02-29 23:59:59.999999+00') returning id
     `
     const before = (await page(one, { page_size: 100 })).find(({ id }) => id === gone!.id)!
     await sql(stack)`delete from public.castings where id = ${gone!.id}`
@@ -120,7 +204,7 @@ describe('paging to the end, while rows share their moment', () => {
     const added: string[] = []
     const walked = await walk(one, 25, async () => {
       const [row] = await sql(stack)`
-        insert into public.castings (owner_id, title, description, category) values (${agency.id}, 'New', 'x', 'x') returning id
+        insert into public.castings (owner_id, title, description, category) values (${agency.id}, 'New', 'x', 'fashion') returning id
       `
       added.push(row!.id)
     })

@@ -2,7 +2,9 @@ import postgres from 'postgres'
 import type { TestStack } from '../helpers/stack.ts'
 import type { Viewer } from './viewer.ts'
 
-interface Scan {
+export interface Scan {
+  /** Such as Seq Scan or Bitmap Heap Scan. */
+  node: string
   table?: string
   index?: string
   /** Rows of the table that were looked at, those that a filter then left out among them. */
@@ -22,7 +24,7 @@ interface PlanNode {
 
 export interface Explainer {
   /** Runs a query as a viewer and answers what every statement inside it read, functions' own statements included. */
-  scans(viewer: Viewer, query: string, values?: (string | number)[]): Promise<Scan[]>
+  scans(viewer: Viewer, query: string, values?: (string | number | boolean)[]): Promise<Scan[]>
   close(): Promise<void>
 }
 
@@ -64,8 +66,8 @@ export async function openExplainer(stack: TestStack): Promise<Explainer> {
 }
 
 function nodes(node: PlanNode): Scan[] {
-  const { 'Relation Name': table, 'Index Name': index, Plans = [] } = node
+  const { 'Node Type': type, 'Relation Name': table, 'Index Name': index, Plans = [] } = node
   const removed = (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0)
   const read = (node['Actual Rows'] + removed) * node['Actual Loops']
-  return [{ read, ...(table && { table }), ...(index && { index }) }, ...Plans.flatMap(nodes)]
+  return [{ node: type, read, ...(table && { table }), ...(index && { index }) }, ...Plans.flatMap(nodes)]
 }

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { must } from '../flows/story.ts'
 import { sql, subscribe, unique } from '../helpers/people.ts'
 import type { TestStack } from '../helpers/stack.ts'
+import { candidateInput } from '../parity/candidates.ts'
 import { active, draft } from '../parity/castings.ts'
+import { newSkills } from '../parity/creators.ts'
 import { device, type Member, member, picture, startParityStack } from '../parity/people.ts'
 import { expectRefusal } from '../parity/refusals.ts'
 
@@ -30,7 +32,12 @@ afterAll(() => stack.close())
 
 async function somebody(role: string): Promise<Kept> {
   const [word, pushToken] = [unique('word'), unique('push_token')]
-  const person = await member(stack, [role, 'client'], { first_name: word, last_name: word, locale: 'kk' })
+  const hiring = role === 'agency' ? 'recruiter' : 'candidate'
+  const person = await member(stack, [role, hiring, 'client', 'creator', 'freelancer'], {
+    first_name: word,
+    last_name: word,
+    locale: 'kk',
+  })
   const { tb, client } = person
   const about = { bio: word, phone: '+77771234567', city: `Almaty ${word}`, country: word }
   await must(tb.accounts.update(about))
@@ -40,6 +47,16 @@ async function somebody(role: string): Promise<Kept> {
   await subscribe(stack, person, 'casting_pro')
   const document = new Blob(['%PDF-1.7'], { type: 'application/pdf' })
   expect((await client.storage.from('documents').upload(`${person.id}/${word}.pdf`, document)).error).toBeNull()
+  const outsider = await member(stack, ['client'])
+  await must(tb.reports.create({ entity_type: 'account', entity_id: outsider.id, reason: 'spam', details: word }))
+  await must(tb.blocks.add(outsider.id))
+  await must(tb.catalog.propose({ type: 'skill', name: word, note: word }))
+  await must(tb.creators.create({ specialization: word, social_links: { behance: `https://example.com/${word}` } }))
+  await must(tb.freelancers.create({ headline: word }))
+  await must(tb.clients.create({ company_name: word }))
+  await must(tb.skills.add({ skill_id: (await newSkills(stack, 1))[0]!.id, level: 3 }))
+  const item = await must(tb.portfolio.create({ title: word, cover: await picture() }))
+  await must(tb.portfolio.addImage(item.id, { image: await picture(), caption: word }))
   return { ...person, word, pushToken }
 }
 
@@ -53,11 +70,31 @@ async function pair(): Promise<[Kept, Kept]> {
     website: `https://example.com/${word}`,
   }
   await must(tb.employers.create(profile))
-  await draft(owner, { title: `Draft ${word}`, description: word })
+  const company = { company_name: word, company_size: '1-10' as const }
+  await must(tb.recruiters.create({ full_name: word, designation: word, phone: '+77771234567', ...company }))
+  const { id } = await draft(owner, { title: `Draft ${word}`, description: word })
+  const brief = new Blob(['%PDF-1.7'], { type: 'application/pdf' })
+  const target = { entity_type: 'casting', entity_id: id, usage: 'attachment' } as const
+  for (let i = 0; i < 2; i++) await must(tb.files.upload(brief, { ...target, name: word }))
+  await must(tb.favorites.add('casting', id))
   const face = { name: responder.word, bio: responder.word, birth_date: '2000-02-29', gender: 'female' as const }
   await must(responder.tb.models.create(face))
+  const rows = {
+    educations: [{ degree: 'B.A.', institution: responder.word }],
+    experiences: [{ company: responder.word, title: 'Model', start_date: '2020-01-01' }],
+    gaps: [{ start_date: '2019-01-01', end_date: '2019-06-30', reason: responder.word }],
+  }
+  const person = { ...candidateInput(), full_name: responder.word, profile_image: await picture() }
+  await must(responder.tb.candidates.create({ ...person, ...rows }))
   for (let i = 0; i < 2; i++) await must(responder.tb.photos.upload(await picture()))
+  for (const position of ['Model', 'Face']) {
+    await must(responder.tb.models.addWorkExperience({ company: responder.word, position, start_date: '2021-01-01' }))
+  }
+  for (const person of [owner, responder]) await subscribe(stack, person, 'casting_business')
+  await must(responder.tb.promotions.activate({ model_id: responder.id }))
+  await must(owner.tb.promotions.activate({ casting_id: (await active(owner, { title: owner.word })).id }))
   await respond(responder, owner)
+  await manage(responder, owner)
   return [owner, responder]
 }
 
@@ -67,15 +104,32 @@ async function respond(responder: Kept, owner: Kept): Promise<void> {
   const { tb, word } = responder
   const answer = { message: word, portfolio_links: [`https://example.com/${word}`], proposed_rate: 7_000_000 }
   const response = await must(tb.castings.respond(id, answer))
+  await must(tb.favorites.add('casting', id))
   await must(owner.tb.responses.setStatus(response.id, 'shortlisted'))
+}
+
+/** An agency that the model belongs to, follows and is represented by, and a company of its owner's. */
+async function manage(responder: Kept, { tb, word, email }: Kept): Promise<void> {
+  await must(tb.organizations.create({ kind: 'company', name: word }))
+  const agency = await must(tb.organizations.create({ kind: 'agency', name: word, description: word }))
+  const { id: invitation } = await must(tb.organizations.invite(agency.id, responder.email))
+  await must(responder.tb.organizations.acceptInvitation(invitation))
+  for (const one of [tb, responder.tb]) await must(one.organizations.follow(agency.id))
+  const asked = { organization_id: agency.id, model_id: responder.id }
+  await must(responder.tb.representations.accept((await must(tb.representations.invite(asked))).id))
+  // Somebody else's invitation, which nobody has answered.
+  const other = await must((await member(stack, ['agency'])).tb.organizations.create({ kind: 'agency', name: 'Other' }))
+  await sql(stack)`
+    insert into public.organization_invitations (organization_id, email, role, expires_at)
+    values (${other.id}, ${email}, 'member', now())`
 }
 
 const exported = (person: Member) => must(person.tb.accounts.export()) as Promise<Export>
 
-/** The rows of a table that are somebody's, as JSON. */
+/** The rows of a table that are somebody's, as JSON, but for who has sent a response: that may be another. */
 async function rowsOf(table: string, column: string, { id }: Member): Promise<Export[]> {
   const rows = await sql(stack)`
-    select to_jsonb(t) as row from ${sql(stack)(table)} as t where ${sql(stack)(`t.${column}`)} = ${id}`
+    select to_jsonb(t) - 'responded_by' as row from ${sql(stack)(table)} as t where ${sql(stack)(`t.${column}`)} = ${id}`
   return rows.map(({ row }) => row)
 }
 
@@ -87,6 +141,20 @@ const many: Record<string, string> = {
   notifications: 'account_id',
   notification_preferences: 'account_id',
   subscriptions: 'account_id',
+  blocks: 'account_id',
+  reports: 'account_id',
+  catalog_proposals: 'account_id',
+  files: 'account_id',
+  casting_files: 'account_id',
+  favorites: 'account_id',
+  account_skills: 'account_id',
+  portfolio_items: 'account_id',
+  portfolio_images: 'account_id',
+  organizations: 'owner_id',
+  organization_members: 'account_id',
+  organization_followers: 'account_id',
+  model_work_experiences: 'account_id',
+  promotions: 'account_id',
 }
 
 const inAnyOrder = (rows: unknown) => (rows as Export[]).map((row) => JSON.stringify(Object.entries(row).sort())).sort()
@@ -98,17 +166,23 @@ test('accounts.export: a key for each part, and no other', async () => {
     'devices',
     'employer_profile',
     'model_profile',
+    'creator_profile',
+    'freelancer_profile',
+    'client_profile',
+    'candidate_profile',
+    'recruiter_profile',
     'entitlement_usage',
-    'files',
+    'organization_invitations',
+    'representations',
     ...Object.keys(many),
   ].sort()
   for (const person of [agency, model]) expect(Object.keys(await exported(person)).sort()).toEqual(keys)
   const newcomer = await member(stack, [])
   const empty = await exported(newcomer)
   expect(Object.keys(empty).sort()).toEqual(keys)
-  const { exported_at: _, account, employer_profile, model_profile, ...lists } = empty
-  expect([account, employer_profile, model_profile]).toMatchObject([{ id: newcomer.id }, null, null])
-  expect(Object.values(lists)).toEqual(Object.values(lists).map(() => []))
+  const { exported_at: _, account, ...parts } = empty
+  expect(account).toMatchObject({ id: newcomer.id })
+  for (const [key, part] of Object.entries(parts)) expect(part, key).toEqual(key.endsWith('_profile') ? null : [])
 })
 
 test.each(Object.entries(many))('accounts.export: every row of %s', async (table, column) => {
@@ -119,6 +193,22 @@ test.each(Object.entries(many))('accounts.export: every row of %s', async (table
     rows += own.length
   }
   expect(rows).toBeGreaterThan(1)
+})
+
+test('accounts.export: invitations to the address and representations as a model, without who sent them', async () => {
+  for (const [table, column, value] of [
+    ['organization_invitations', 'email', 'email'],
+    ['representations', 'model_id', 'id'],
+  ] as const) {
+    let rows = 0
+    for (const person of [agency, model]) {
+      const stored = await sql(stack)`
+        select to_jsonb(t) - 'invited_by' as row from ${sql(stack)(`public.${table}`)} as t where ${sql(stack)(`t.${column}`)} = ${person[value]}`
+      expect(inAnyOrder((await exported(person))[table])).toEqual(inAnyOrder(stored.map(({ row }) => row)))
+      rows += stored.length
+    }
+    expect(rows).toBeGreaterThan(0)
+  }
 })
 
 test('accounts.export: the account with its address, phone, names and roles', async () => {
@@ -148,6 +238,21 @@ test('accounts.export: the profile that there is', async () => {
   expect([ofModel.model_profile]).toEqual(await rowsOf('public.model_profiles', 'account_id', model))
   expect(ofModel.model_profile).toMatchObject({ name: model.word, birth_date: '2000-02-29' })
   expect([ofAgency.model_profile, ofModel.employer_profile]).toEqual([null, null])
+  expect([ofAgency.recruiter_profile]).toEqual(await rowsOf('public.recruiter_profiles', 'account_id', agency))
+  expect(ofAgency.recruiter_profile).toMatchObject({ full_name: agency.word })
+  const {
+    resume_url: _,
+    video_intro_url: __,
+    profile_image_url: ___,
+    ...candidate
+  } = await must(model.tb.candidates.mine())
+  expect(ofModel.candidate_profile).toEqual(candidate)
+  expect([ofAgency.candidate_profile, ofModel.recruiter_profile]).toEqual([null, null])
+  for (const kind of ['creator', 'freelancer', 'client']) {
+    const own = await rowsOf(`public.${kind}_profiles`, 'account_id', model)
+    expect(own).toHaveLength(1)
+    expect([ofModel[`${kind}_profile`]]).toEqual(own)
+  }
 })
 
 test('accounts.export: what was used of the plan, and every file in Storage', async () => {
@@ -160,9 +265,19 @@ test('accounts.export: what was used of the plan, and every file in Storage', as
     ]),
   )
   const objects = await sql(stack)`
-    select bucket_id as bucket, name as path from storage.objects where split_part(name, '/', 1) = ${model.id}`
-  expect(objects.map(({ bucket }) => bucket).sort()).toEqual(['avatars', 'documents', 'photos', 'photos'])
-  const named = (files as Export[]).map(({ bucket, path }) => ({ bucket, path }))
+    select bucket_id, name as path from storage.objects
+    where split_part(name, '/', 1) in (select ${model.id} union select id::text from private.folders where account_id = ${model.id})`
+  expect(objects.map(({ bucket_id }) => bucket_id).sort()).toEqual([
+    'avatars',
+    'cards',
+    'documents',
+    'photos',
+    'photos',
+    'portfolio',
+    'portfolio',
+    'resumes',
+  ])
+  const named = (files as Export[]).map(({ bucket_id, path }) => ({ bucket_id, path }))
   expect(inAnyOrder(named)).toEqual(inAnyOrder(objects))
 })
 
@@ -209,11 +324,22 @@ test('a table that names an account is in its export, or is known to be left out
     'public.devices': 'devices',
     'public.employer_profiles': 'employer_profile',
     'public.model_profiles': 'model_profile',
+    'public.creator_profiles': 'creator_profile',
+    'public.freelancer_profiles': 'freelancer_profile',
+    'public.client_profiles': 'client_profile',
+    'public.recruiter_profiles': 'recruiter_profile',
+    'private.candidates': 'candidate_profile',
+    // A card's id.
+    'private.folders': 'candidate_profile',
     'private.entitlement_usage': 'entitlement_usage',
+    'public.organization_invitations': 'organization_invitations',
+    'public.representations': 'representations',
   }
   const leftOut = [
     // Answers that the account has got already, for a day.
     'private.idempotency_keys',
+    // What was sent is in the notifications.
+    'private.profile_reminders',
     // An admin's words.
     'private.suspensions',
   ]
@@ -224,7 +350,9 @@ test('a table that names an account is in its export, or is known to be left out
     join pg_namespace as n on n.oid = c.relnamespace
     where k.contype = 'f' and n.nspname in ('public', 'private')
       and k.confrelid in ('auth.users'::regclass, 'public.accounts'::regclass)`
-  const expected = [...Object.keys(many).map((name) => `public.${name}`), ...Object.keys(elsewhere), ...leftOut]
+  // Refers to the profile, which refers to the account.
+  const { model_work_experiences: _, ...ofAccounts } = many
+  const expected = [...Object.keys(ofAccounts).map((name) => `public.${name}`), ...Object.keys(elsewhere), ...leftOut]
   expect(tables.map(({ name }) => name).sort()).toEqual(expected.sort())
   const answer = await exported(model)
   for (const key of Object.values(elsewhere)) expect(answer).toHaveProperty(key)

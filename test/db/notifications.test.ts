@@ -72,7 +72,7 @@ describe('who is told', () => {
   async function newCasting(): Promise<{ casting: string; responses: string[] }> {
     const [row] = await sql(stack)`
       insert into public.castings (owner_id, title, description, category, status)
-      values (${agency.id}, 'A casting', 'x', 'x', 'active') returning id
+      values (${agency.id}, 'A casting', 'x', 'fashion', 'active') returning id
     `
     const responses: string[] = []
     for (const [index, status] of statuses.entries()) {

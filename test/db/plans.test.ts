@@ -8,6 +8,8 @@ let stack: TestStack
 let explainer: Explainer
 let owner: string
 let model: string
+let picky: string
+let organization: string
 
 // A hosted project gives nobody the superuser that auto_explain needs.
 describe.skipIf(process.env.TALENTBASE_URL !== undefined)('over 200,000 castings and 4,000 accounts', () => {
@@ -22,6 +24,10 @@ describe.skipIf(process.env.TALENTBASE_URL !== undefined)('over 200,000 castings
     owner = agencies.ids[7]!
     model = models.ids[7]!
     await sql(stack)`
+      insert into public.categories (slug, kinds, name)
+      select 'category_' || i, '{casting}', 'Category ' || i from generate_series(0, 19) as i
+    `
+    await sql(stack)`
       insert into public.castings (owner_id, title, description, category, city, gender, min_age, max_age, status, created_at)
       select
         (${agencies.ids}::uuid[])[1 + i % 500], 'Casting ' || i, 'x', 'category_' || i % 20,
@@ -35,7 +41,30 @@ describe.skipIf(process.env.TALENTBASE_URL !== undefined)('over 200,000 castings
       select c.id, (${models.ids}::uuid[])[1 + (row_number() over ())::int % 1000], 'KZT'
       from (select id from public.castings limit 20000) as c
     `
-    await sql(stack)`vacuum analyze public.castings, public.casting_responses, public.accounts, public.account_roles`
+    // Somebody who has saved much, blocked some, and is in an agency with many models.
+    picky = models.ids[8]!
+    await sql(stack)`
+      insert into public.blocks (account_id, blocked_id) select ${picky}, a from unnest(${agencies.ids.slice(0, 20)}::uuid[]) as a`
+    await sql(stack)`
+      insert into public.favorites (account_id, entity_type, entity_id)
+      select ${picky}, 'casting', id from (select id from public.castings limit 300) as c`
+    const founded = await sql(stack)`
+      insert into public.organizations (owner_id, kind, name, city, created_at)
+      select (${agencies.ids}::uuid[])[1 + i % 500], (array['agency', 'company', 'brand'])[1 + i % 3], 'Organization ' || i,
+        'City ' || i % 100, now() - i * interval '1 minute'
+      from generate_series(1, 20000) as i returning id, owner_id`
+    organization = founded.find(({ owner_id }) => owner_id === owner)!.id
+    await sql(stack)`update public.castings set organization_id = ${organization} where owner_id = ${owner}`
+    await sql(stack)`insert into public.organization_members values (${organization}, ${picky}, 'member')`
+    await sql(stack)`
+      insert into public.representations (organization_id, model_id, status)
+      select ${organization}, m, 'active' from unnest(${models.ids.slice(0, 50)}::uuid[]) as m`
+    await sql(stack)`
+      insert into public.organization_followers (organization_id, account_id)
+      select ${organization}, m from unnest(${models.ids}::uuid[]) as m`
+    await sql(stack)`
+      vacuum analyze public.castings, public.casting_responses, public.accounts, public.account_roles, public.organizations,
+        public.organization_members, public.representations, public.favorites, public.blocks`
     explainer = await openExplainer(stack)
   }, 240_000)
   afterAll(async () => {
@@ -44,7 +73,13 @@ describe.skipIf(process.env.TALENTBASE_URL !== undefined)('over 200,000 castings
   })
 
   // How many of its rows a statement may look at: lists count to 1,001, of which a filter leaves a part.
-  const most: Record<string, number> = { castings: 5000, casting_responses: 3000, accounts: 3000, account_roles: 3000 }
+  const most: Record<string, number> = {
+    castings: 5000,
+    casting_responses: 3000,
+    accounts: 3000,
+    account_roles: 3000,
+    organizations: 5000,
+  }
 
   /** No statement looks at more than a few rows of a large table, and this index is used. */
   async function uses(index: string | null, viewer: string | null, query: string, values: (string | number)[] = []) {
@@ -74,7 +109,7 @@ describe.skipIf(process.env.TALENTBASE_URL !== undefined)('over 200,000 castings
   ])('active castings by %s', async (_by, filters, index) => {
     const names = Object.keys(filters).map((name, i) => `${name} => $${i + 1}`)
     const query = `select * from public.list_castings(${names})`
-    for (const viewer of [null, model]) await uses(index, viewer, query, Object.values(filters))
+    for (const viewer of [null, model, picky]) await uses(index, viewer, query, Object.values(filters))
   })
 
   test('castings of one owner, in every status', async () => {
@@ -86,8 +121,35 @@ describe.skipIf(process.env.TALENTBASE_URL !== undefined)('over 200,000 castings
     await uses('castings_owner_id_idx', owner, `select * from public.list_my_castings('completed')`)
   })
 
+  test('castings of an organization, in every status', async () => {
+    const query = 'select * from public.list_castings(organization_id => $1, status => $2)'
+    for (const viewer of [model, owner, picky]) {
+      await uses('castings_organization_id_idx', viewer, query, [organization, 'active'])
+      // Drafts are found by their owner.
+      for (const status of ['all', 'draft']) await uses(null, viewer, query, [organization, status])
+    }
+  })
+
+  test.each([
+    ['nothing', {}, 'organizations_created_at_idx'],
+    ['a kind', { kind: 'agency' }, null],
+    ['a city', { city: 'city 7' }, 'organizations_city_idx'],
+    ['a text', { search: 'Organization 4711' }, 'organizations_search_idx'],
+    ['a cursor', { cursor }, 'organizations_created_at_idx'],
+  ])('organizations by %s', async (_by, filters, index) => {
+    const names = Object.keys(filters).map((name, i) => `${name} => $${i + 1}`)
+    for (const viewer of [null, model]) {
+      await uses(index, viewer, `select * from public.list_organizations(${names})`, Object.values(filters))
+    }
+  })
+
+  test('organizations of one’s own, and those that one follows', async () => {
+    await uses('organization_members_account_id_idx', owner, 'select * from public.list_my_organizations()')
+    await uses('organization_followers_account_id_idx', model, `select * from public.list_my_organizations('follower')`)
+  })
+
   test('castings of every status, as far as the caller may see them', async () => {
-    for (const viewer of [model, owner]) {
+    for (const viewer of [model, owner, picky]) {
       for (const status of ['all', 'draft', 'completed', 'cancelled']) {
         await uses(null, viewer, 'select * from public.list_castings(status => $1)', [status])
       }

@@ -133,7 +133,7 @@ test('jobs run four times at once do their work once', async () => {
   const models = await createPeople(stack, 4, { roles: ['model'] })
   const [casting] = await sql(stack)`
     insert into public.castings (owner_id, title, description, category, status, shoot_date)
-    values (${agency.id}, 'Tomorrow', 'x', 'x', 'active', now() + interval '20 hours') returning id
+    values (${agency.id}, 'Tomorrow', 'x', 'fashion', 'active', now() + interval '20 hours') returning id
   `
   await sql(stack)`
     insert into public.casting_responses (casting_id, model_id, currency, status)

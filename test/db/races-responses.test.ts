@@ -25,7 +25,7 @@ async function newResponse(): Promise<Response> {
   const [row] = await sql(stack)`
     with casting as (
       insert into public.castings (owner_id, title, description, category, status, models_needed)
-      values (${agency.id}, 'A casting', 'x', 'x', 'active', 1) returning id
+      values (${agency.id}, 'A casting', 'x', 'fashion', 'active', 1) returning id
     )
     insert into public.casting_responses (casting_id, model_id, currency)
     select id, ${model.id}, 'KZT' from casting returning id, casting_id

@@ -18,7 +18,7 @@ const newModel = () => createPerson(stack, { roles: ['model'] })
 async function newCastings(count: number, modelsNeeded: number | null = null): Promise<string[]> {
   const rows = await sql(stack)`
     insert into public.castings (owner_id, title, description, category, status, models_needed)
-    select ${agency.id}, 'A casting', 'x', 'x', 'active', ${modelsNeeded} from generate_series(1, ${count}::int) returning id
+    select ${agency.id}, 'A casting', 'x', 'fashion', 'active', ${modelsNeeded} from generate_series(1, ${count}::int) returning id
   `
   return rows.map((row) => row.id)
 }

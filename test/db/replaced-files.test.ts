@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { must } from '../flows/story.ts'
 import { serviceClient, sql } from '../helpers/people.ts'
 import type { TestStack } from '../helpers/stack.ts'
+import { candidate, resume } from '../parity/candidates.ts'
 import { draft } from '../parity/castings.ts'
 import { type Member, member, picture, startParityStack } from '../parity/people.ts'
 
@@ -50,6 +51,52 @@ const kinds: Record<string, () => Promise<Kind>> = {
       upload: async () => (await must(tb.employers.uploadLogo(await picture()))).logo_path,
       set: async (logo_path) => (await must(tb.employers.update({ logo_path }))).logo_path,
       touch: () => must(tb.employers.update({ city: 'Almaty' })),
+    }
+  },
+  "a work's cover": async () => {
+    const { tb, client } = await member(stack, ['creator'])
+    const { id } = await must(tb.portfolio.create({ title: 'A work' }))
+    return {
+      bucket: 'portfolio',
+      upload: async () => (await must(tb.portfolio.update(id, { cover: await picture() }))).cover_path,
+      async set(cover_path) {
+        const { data, error } = await client
+          .from('portfolio_items')
+          .update({ cover_path })
+          .eq('id', id)
+          .select()
+          .single()
+        if (error) throw error
+        return data.cover_path
+      },
+      touch: () => must(tb.portfolio.update(id, { title: 'The same work' })),
+    }
+  },
+  "a candidate's resume": async () => {
+    const { tb, client } = await candidate(stack)
+    const before = (await must(tb.candidates.mine())).resume_path
+    return {
+      bucket: 'resumes',
+      async upload() {
+        const { resume_path } = await must(tb.candidates.update({ resume: resume() }))
+        await sql(stack)`delete from private.object_deletions where path = ${before}`
+        return resume_path
+      },
+      set: async (resume_path) =>
+        (await client.rpc('update_candidate', { fields: { resume_path } }).select('resume_path').single()).data!
+          .resume_path,
+      touch: () => must(tb.candidates.update({ city: 'Pune' })),
+    }
+  },
+  "the picture of a candidate's card": async () => {
+    const { tb, client } = await candidate(stack)
+    return {
+      bucket: 'cards',
+      upload: async () => (await must(tb.candidates.update({ profile_image: await picture() }))).picture_path,
+      set: async (picture_path) =>
+        (await client.rpc('update_candidate', { fields: { picture_path } }).select('picture_path').single()).data!
+          .picture_path,
+      touch: () => must(tb.candidates.update({ city: 'Pune' })),
     }
   },
   "a casting's cover": async () => {

@@ -6,7 +6,7 @@ export type Viewer = string | null
 
 /** A connection that asks as others do, row-level security and grants in force. */
 export interface Eyes {
-  as<Row extends object>(viewer: Viewer, query: string, values?: (string | number | null)[]): Promise<Row[]>
+  as<Row extends object>(viewer: Viewer, query: string, values?: (string | number | boolean | null)[]): Promise<Row[]>
   close(): Promise<void>
 }
 

@@ -1,20 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createClient } from '@supabase/supabase-js'
-import { type Casting, createTalentbase, type Database, type Notification, type Talentbase } from '@talentbase/sdk'
-import sharp from 'sharp'
+import type { Casting, Notification, Talentbase } from '@talentbase/sdk'
+import { addressOf, device, jpeg, run, signUp } from './people.ts'
 import { type DemoStack, readCode } from './stack.ts'
 import { expectEqual, must, mustFail, type Story } from './story.ts'
-
-// Several runs on one stack do not meet.
-const run = randomBytes(3).toString('hex')
-const addressOf = (name: string) => `${name}.${run}@example.test`
-
-/** The SDK as one person's device has it. */
-function device(stack: DemoStack): Talentbase {
-  const auth = { persistSession: false, autoRefreshToken: false }
-  return createTalentbase(createClient<Database>(stack.url, stack.publishableKey, { auth }))
-}
 
 /** An agency finds models: from sign-up to the accepted response that arrives live. */
 export async function tellCastingStory(stack: DemoStack, { step }: Story): Promise<void> {
@@ -42,10 +30,11 @@ export async function tellCastingStory(stack: DemoStack, { step }: Story): Promi
 
   const models = await step(
     'Three models sign up with a password and confirm their addresses with the codes mailed to them',
-    () => Promise.all(['aisha', 'dana', 'timur'].map((name) => signUpModel(stack, name))),
+    () =>
+      Promise.all([signUp(stack, 'aisha', 'model'), signUp(stack, 'dana', 'model'), signUp(stack, 'timur', 'model')]),
     (people) => people.map(({ name }) => name).join(', '),
   )
-  const [aisha, dana, timur] = models as [Model, Model, Model]
+  const [aisha, dana, timur] = models
 
   await step('Aisha signs in by her username on another device', async () => {
     const phone = device(stack)
@@ -59,10 +48,7 @@ export async function tellCastingStory(stack: DemoStack, { step }: Story): Promi
       await must(
         aisha.tb.models.create({ name: 'Aisha N.', birth_date, gender: 'female', height: 175, city: 'Almaty' }),
       )
-      const picture = await sharp({ create: { width: 900, height: 1200, channels: 3, background: '#c8a' } })
-        .jpeg()
-        .toBuffer()
-      return must(aisha.tb.photos.upload(new Blob([new Uint8Array(picture)], { type: 'image/jpeg' })))
+      return must(aisha.tb.photos.upload(await jpeg('#c8a')))
     },
     (photo) => `${photo.is_main ? 'main photo' : 'photo'} at ${new URL(photo.url).pathname}`,
   )
@@ -172,21 +158,4 @@ export async function tellCastingStory(stack: DemoStack, { step }: Story): Promi
   async function idsSeenBy(tb: Talentbase): Promise<string[]> {
     return (await must(tb.castings.list({ search: run }))).items.map(({ id }) => id)
   }
-}
-
-interface Model {
-  name: string
-  tb: Talentbase
-}
-
-async function signUpModel(stack: DemoStack, name: string): Promise<Model> {
-  const tb = device(stack)
-  const email = addressOf(name)
-  const { user } = await must(
-    tb.auth.signUp({ email, password: 'correct horse', username: `${name}_${run}`, role: 'model', locale: 'ru' }),
-  )
-  expectEqual(user.email_verified, false, 'email_verified before the address is confirmed')
-  await must(tb.auth.confirmEmail({ email, code: await readCode(stack, email) }))
-  expectEqual((await must(tb.accounts.me())).roles, ['model'], 'roles')
-  return { name, tb }
 }

@@ -7,6 +7,7 @@ import { createDemoPeople } from '../../local-stack/src/cli/demo-data.ts'
 import { freePort } from '../../local-stack/src/processes/free-port.ts'
 import { startTestStack, type TestStack } from '../helpers/stack.ts'
 import { tellCastingStory } from './casting-story.ts'
+import { tellPeopleStory } from './people-story.ts'
 import { startStory } from './story.ts'
 
 const run = promisify(execFile)
@@ -42,10 +43,10 @@ afterAll(() => stack.close())
 
 // Both read mails or sign in as demo people, which only the local stack has.
 describe.skipIf(process.env.TALENTBASE_URL !== undefined)('flows', () => {
-  it('the story of npm run demo ends as it should', async () => {
+  it.each([tellPeopleStory, tellCastingStory])('$name of npm run demo ends as it should', async (tell) => {
     const story = startStory(() => undefined)
-    await tellCastingStory({ url: stack.url, publishableKey: stack.publishableKey, mailUrl: stack.mailUrl! }, story)
-    expect(story.steps()).toBeGreaterThan(10)
+    await tell({ url: stack.url, publishableKey: stack.publishableKey, mailUrl: stack.mailUrl! }, story)
+    expect(story.steps()).toBeGreaterThan(9)
   })
 
   it('the README’s flow runs as printed and prints what the README says, up to the quota and from there on', async () => {

@@ -42,6 +42,36 @@ export async function atOnce(stack: TestStack, runners: Runner[]): Promise<Outco
   }
 }
 
+/** Runs `second` while the one run of `first` is done but not committed, and commits once `second` waits for it or is over. */
+export async function meanwhile(stack: TestStack, first: Runner, second: Runner): Promise<string[]> {
+  const pool = postgres(stack.databaseUrl('postgres'), { max: 2, onnotice: () => undefined })
+  try {
+    let going: Promise<Outcome[]> | undefined
+    const [run] = first.runs
+    const held: Run = async (tx) => {
+      const value = await run!(tx)
+      let isOver = false
+      going = start(pool, second).finally(() => {
+        isOver = true
+      })
+      await until(async () => isOver || (await waiting(stack)) > 0)
+      return value
+    }
+    const outcomes = await start(pool, { ...first, runs: [held] })
+    return [...outcomes, ...((await going) ?? [])].map((one) => ('code' in one ? one.code : 'done'))
+  } finally {
+    await pool.end()
+  }
+}
+
+/** How many connections of this database wait for a lock. */
+async function waiting(stack: TestStack): Promise<number> {
+  const [row] = await sql(stack)`
+    select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+  `
+  return row!.count
+}
+
 async function start(pool: postgres.Sql, { as, runs }: Runner): Promise<Outcome[]> {
   const connection = await pool.reserve()
   const outcomes: Outcome[] = []
@@ -83,15 +113,21 @@ function codeOf(error: unknown): string {
   return code === 'PGRST' ? JSON.parse(message).code : (code ?? message)
 }
 
-async function everybodyWaits(stack: TestStack, count: number): Promise<void> {
+async function until(isSo: () => Promise<boolean>): Promise<void> {
   for (let tried = 0; tried < 500; tried++) {
+    if (await isSo()) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  throw new Error('It did not come to pass in time.')
+}
+
+async function everybodyWaits(stack: TestStack, count: number): Promise<void> {
+  await until(async () => {
     const [row] = await sql(stack)`
       select count(*)::int as waiting from pg_locks
       where locktype = 'advisory' and objid = ${barrier} and not granted
         and database = (select oid from pg_database where datname = current_database())
     `
-    if (row!.waiting === count) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  throw new Error('Not every connection came to the start.')
+    return row!.waiting === count
+  })
 }

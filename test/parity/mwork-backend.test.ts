@@ -3,6 +3,7 @@ import { must } from '../flows/story.ts'
 import { sql, unique } from '../helpers/people.ts'
 import type { TestStack } from '../helpers/stack.ts'
 import { active, model, stored } from './castings.ts'
+import { born, modelInput, modelWith } from './models.ts'
 import { codeFor, device, type Member, member, newEmail, password, startParityStack } from './people.ts'
 import { expectRefusal, expectUnchanged } from './refusals.ts'
 import { sessionsOf, userWith } from './state.ts'
@@ -127,6 +128,125 @@ it('MB04 auth.signOut: this device, or all the others', async () => {
   await must(laptop.tb.auth.refresh())
   expect((await laptop.client.auth.signOut()).error).toBeNull()
   expect(await sessionsOf(stack, id)).toEqual([])
+})
+
+it('MB05 models.create: a profile for a model, once', async () => {
+  const [aisha, newcomer] = [await member(stack, ['model']), await member(stack, ['model'])]
+  const input = modelInput()
+  const created = await must(aisha.tb.models.create(input))
+  expect(created).toMatchObject({ account_id: aisha.id, name: input.name, age: 24, visibility: 'public' })
+  const insert = ({ client }: Pick<Member, 'client'>, account_id: string, changes = {}) =>
+    client.from('model_profiles').insert({ account_id, ...input, ...changes })
+  const other = await member(stack, ['model'])
+  expect((await insert(other, other.id)).error).toBeNull()
+  expect((await must(other.tb.models.mine())).name).toBe(input.name)
+
+  await expectUnchanged(
+    () => sql(stack)`select * from public.model_profiles order by account_id`,
+    async () => {
+      await expectRefusal(aisha.tb.models.create(input), 'duplicate')
+      await expectRefusal(stranger.tb.models.create(input), 'permission_denied')
+      await expectRefusal(device(stack).tb.models.create(input), 'auth_required')
+      const wrong = { ...input, birth_date: born(100), height: 99, experience: 'old' as 'beginner' }
+      await expectRefusal(newcomer.tb.models.create(wrong), 'validation_failed', {
+        birth_date: ['range'],
+        height: ['range'],
+        experience: ['known'],
+      })
+      expect((await insert(stranger, stranger.id)).error?.code).toBe('42501')
+      expect((await insert(device(stack), newcomer.id)).error?.code).toBe('42501')
+      expect((await insert(newcomer, newcomer.id, { height: 99 })).error?.code).toBe('23514')
+    },
+  )
+})
+
+it('MB06 models.get: a profile by the account it is of', async () => {
+  const { id, tb } = await modelWith(stack)
+  const visitor = device(stack)
+  const profile = await must(visitor.tb.models.get(id))
+  expect(profile).toMatchObject({ account_id: id, age: 24, photos: [], work_experiences: [] })
+  const plain = await visitor.client.rpc('get_model', { id }).single<{ name: string }>()
+  expect(plain.data?.name).toBe(profile.name)
+  await must(tb.models.update({ visibility: 'hidden' }))
+  for (const one of [visitor, stranger]) {
+    await expectRefusal(one.tb.models.get(id), 'not_found')
+    expect((await one.client.rpc('get_model', { id })).data).toEqual([])
+  }
+  expect((await must(tb.models.get(id))).name).toBe(profile.name)
+  await expectRefusal(visitor.tb.models.get('me'), 'validation_failed', { id: ['format'] })
+})
+
+it('MB07 employers.create: a profile for an employer or agency, once', async () => {
+  const hirer = await member(stack, ['employer'])
+  const input = { company_name: `House ${unique()}`, phone: '+77771234567', business_id: '123456789012' }
+  const created = await must(hirer.tb.employers.create(input))
+  expect(created).toMatchObject({ ...input, account_id: hirer.id, is_verified: false, rejection_reason: null })
+  const other = await member(stack, ['agency'])
+  const plain = await other.client.from('employer_profiles').insert({ company_name: 'Plain House' }).select().single()
+  expect(plain.data).toMatchObject({ account_id: other.id, company_name: 'Plain House', is_verified: false })
+
+  const newcomer = await member(stack, ['employer'])
+  const model = await member(stack, ['model'])
+  await expectUnchanged(
+    () => sql(stack)`select * from public.employer_profiles order by account_id`,
+    async () => {
+      await expectRefusal(hirer.tb.employers.create(input), 'duplicate')
+      await expectRefusal(model.tb.employers.create(input), 'permission_denied')
+      await expectRefusal(device(stack).tb.employers.create(input), 'auth_required')
+      const wrong = { company_name: '', business_id: '№ 1', website: 'house', phone: '1' }
+      await expectRefusal(newcomer.tb.employers.create(wrong), 'validation_failed', {
+        company_name: ['length'],
+        business_id: ['format'],
+        website: ['format'],
+        phone: ['format'],
+      })
+      // Nobody verifies themselves.
+      for (const chosen of [{ is_verified: true }, { rejection_reason: 'none' }, { account_id: hirer.id }]) {
+        const insert = newcomer.client.from('employer_profiles').insert({ company_name: 'House', ...chosen })
+        expect((await insert).error?.code).toBe('42501')
+      }
+      const bad = newcomer.client.from('employer_profiles').insert({ company_name: 'House', business_id: 'x' })
+      expect((await bad).error?.code).toBe('23514')
+    },
+  )
+})
+
+it('MB08 employers.get: what everybody sees, by the account it is of', async () => {
+  const hirer = await member(stack, ['employer'])
+  const input = { company_name: 'Open House', contact_person: 'Dana', phone: '+77771234567', business_id: 'BIN 1234' }
+  await must(hirer.tb.employers.create({ ...input, website: 'https://house.example', city: 'Almaty' }))
+  await sql(stack)`select private.reject_employer(${hirer.id}, 'No such number in the register.')`
+  const seen = await must(device(stack).tb.employers.get(hirer.id))
+  expect(seen).toEqual({
+    account_id: hirer.id,
+    company_name: 'Open House',
+    description: null,
+    website: 'https://house.example',
+    city: 'Almaty',
+    country: null,
+    logo: null,
+    is_verified: false,
+    created_at: seen.created_at,
+  })
+  // Why it was not verified is its owner's to read.
+  const reason = { rejection_reason: 'No such number in the register.', business_id: 'BIN 1234' }
+  expect(await must(hirer.tb.employers.mine())).toMatchObject(reason)
+  for (const { client } of [device(stack), stranger]) {
+    const { data } = await client.rpc('get_employer', { account_id: hirer.id }).single()
+    const { logo: _, ...card } = seen
+    expect(data).toEqual({ ...card, logo_path: null })
+  }
+  expect((await stranger.client.from('employer_profiles').select().eq('account_id', hirer.id)).data).toEqual([])
+  await sql(stack)`select private.verify_employer(${hirer.id})`
+  expect(await must(stranger.tb.employers.get(hirer.id))).toMatchObject({ is_verified: true })
+  expect(await must(hirer.tb.employers.mine())).toMatchObject({ is_verified: true, rejection_reason: null })
+
+  const nobody = await member(stack, ['employer'])
+  await expectRefusal(stranger.tb.employers.get(nobody.id), 'not_found')
+  await expectRefusal(stranger.tb.employers.get(crypto.randomUUID()), 'not_found')
+  await expectRefusal(stranger.tb.employers.get('me'), 'validation_failed', { account_id: ['format'] })
+  await must(hirer.tb.blocks.add(stranger.id))
+  await expectRefusal(stranger.tb.employers.get(hirer.id), 'not_found')
 })
 
 it('MB10 castings.create: a draft with no more than it needs', async () => {

@@ -18,6 +18,8 @@ it('UG05 accounts.me: one’s own account, phone and avatar included', async () 
   const person = await member(stack, ['client'], names)
   await must(person.tb.accounts.uploadAvatar(await picture()))
   await must(person.tb.accounts.update({ bio: 'I film.' }))
+  expect(await must(person.tb.accounts.me())).toMatchObject({ has_creator_profile: false, has_client_profile: false })
+  await must(person.tb.clients.create({ company_name: 'Serik Films' }))
   const answer = await must(person.tb.accounts.me())
   expectFields(answer, {
     id: 'id',

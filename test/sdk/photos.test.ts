@@ -32,7 +32,9 @@ describe('photos', () => {
   const idsOf = (list: Photo[]) => list.map(({ id }) => id)
   const mainOf = (list: Photo[]) => list.filter(({ is_main }) => is_main).map(({ id }) => id)
 
-  test('list: in order, one’s own or a named account’s, with urls that answer', async () => {
+  test('list: in order, one’s own or a shown profile’s, with urls that answer', async () => {
+    expect(await must(stranger.tb.photos.list(model.id))).toEqual([])
+    await must(model.tb.models.create({ name: 'Aisha N.', birth_date: '2000-05-30', gender: 'female' }))
     const own = await must(model.tb.photos.list())
     expect(own).toEqual(photos)
     expect(own.map(({ position }) => position)).toEqual([0, 1, 2])
@@ -41,7 +43,7 @@ describe('photos', () => {
     expect(await must(stranger.tb.photos.list())).toEqual([])
     for (const url of [photos[2]!.url, photos[2]!.thumbnail_url]) expect((await fetch(url)).status).toBe(200)
     await expectRefusal(device(stack).tb.photos.list(), 'auth_required')
-    await expectRefusal(model.tb.photos.list('7'), 'validation_failed', { account_id: ['format'] })
+    await expectRefusal(model.tb.photos.list('7'), 'validation_failed', { profile_id: ['format'] })
   })
 
   test('update: another main photo, another place, or both', async () => {

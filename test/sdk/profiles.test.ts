@@ -36,7 +36,9 @@ describe('models.update', () => {
   test('what is named changes, null clears, the rest stays', async () => {
     const changes = { height: 176, bio: null, birth_date: '2000-05-31' }
     const updated = await must(aisha.tb.models.update(changes))
-    expect(updated).toEqual({ ...made, ...changes, updated_at: updated.updated_at })
+    const { updated_at, completeness } = updated
+    expect(updated).toEqual({ ...made, ...changes, updated_at, completeness })
+    expect(completeness).toBeLessThan(made.completeness)
     expect(Date.parse(updated.updated_at)).toBeGreaterThan(Date.parse(made.updated_at))
     expect(await must(aisha.tb.models.mine())).toEqual(updated)
 

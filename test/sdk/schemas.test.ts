@@ -1,10 +1,13 @@
 import {
+  addWorkExperienceSchema,
   createCastingSchema,
   createEmployerSchema,
   createModelSchema,
+  createOrganizationSchema,
   registerDeviceSchema,
   respondSchema,
   updateAccountSchema,
+  updateRecruiterSchema,
 } from '@talentbase/sdk'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -21,8 +24,11 @@ beforeAll(async () => {
   stack = await startTestStack()
   sql = postgres(stack.databaseUrl('postgres'), { max: 1, onnotice: () => undefined })
   await sql`insert into auth.users (id, email, email_confirmed_at) values (${account}, ${`${account}@example.com`}, now())`
+  await sql`insert into public.organizations (owner_id, kind, name) values (${account}, 'agency', 'An agency')`
   await sql`insert into public.employer_profiles (account_id, company_name) values (${account}, 'A company')`
+  await sql`insert into public.recruiter_profiles (account_id, full_name, designation, phone) values (${account}, 'A', 'B', '+77771234567')`
   await sql`insert into public.model_profiles (account_id, name, birth_date, gender) values (${account}, 'A', '2000-01-01', 'other')`
+  await sql`insert into public.model_work_experiences (account_id, company, position, start_date) values (${account}, 'A', 'B', '1950-01-01')`
 })
 
 afterAll(async () => {
@@ -148,6 +154,21 @@ const cases: Case[] = [
     fields: { phone: phones, locale: ['en', 'ru', 'kk', 'de', ''] },
   },
   {
+    table: 'organizations',
+    key: 'owner_id',
+    schema: createOrganizationSchema,
+    rest: { kind: 'agency', name: 'A' },
+    fields: {
+      kind: ['agency', 'company', 'brand', 'studio', 'other', 'cult', ''],
+      name: words,
+      description: words,
+      website: urls,
+      size: ['1-10', '10-50', '50-100', '100-500', '500+', '10', ''],
+      logo_path: paths,
+      ...place,
+    },
+  },
+  {
     table: 'employer_profiles',
     key: 'account_id',
     schema: createEmployerSchema,
@@ -159,7 +180,18 @@ const cases: Case[] = [
       contact_person: words,
       phone: phones,
       logo_path: paths,
+      business_id: ['BIN 1234', '27AAPFU0939F1ZV', 'abc', 'abcd', ' abcd', 'a№cd', long(40), long(41), ''],
       ...place,
+    },
+  },
+  {
+    table: 'recruiter_profiles',
+    key: 'account_id',
+    schema: updateRecruiterSchema,
+    fields: {
+      full_name: words,
+      designation: words,
+      phone: [...phones, '+9198765', '+919876', '+0123456789', '+123456789012345', '+1234567890123456'],
     },
   },
   {
@@ -167,14 +199,51 @@ const cases: Case[] = [
     key: 'account_id',
     schema: createModelSchema,
     rest: { name: 'A', birth_date: '2000-01-01', gender: 'other' },
-    fields: { name: words, gender: ['male', 'female', 'other', 'x', ''], height: heights, bio: words, ...place },
+    fields: {
+      name: words,
+      gender: ['male', 'female', 'other', 'x', ''],
+      bio: words,
+      height: heights,
+      weight: [29, 30, 200, 201],
+      bust: [49, 50, 200, 201],
+      waist: [39, 40, 200, 201],
+      hips: [49, 50, 200, 201],
+      shoe_size: [29, 30, 50, 51],
+      clothing_size: [...words, long(20), long(21)],
+      hair_color: [...words, long(50), long(51)],
+      eye_color: [...words, long(50), long(51)],
+      skin_tone: [...words, long(50), long(51)],
+      languages: lists,
+      experience: ['beginner', 'intermediate', 'experienced', 'x'],
+      travel_cities: [[], ['a'], Array(50).fill('a'), Array(51).fill('a'), [''], [long(100)], [long(101)], ['a\u202e']],
+      hourly_rate: amounts,
+      day_rate: amounts,
+      currency: ['KZT', 'kzt', 'KZ', 'KZTT'],
+      visibility: ['public', 'link', 'hidden', 'secret', ''],
+      ...place,
+    },
+  },
+  {
+    table: 'model_work_experiences',
+    key: 'account_id',
+    schema: addWorkExperienceSchema,
+    rest: { company: 'A', position: 'B', start_date: '1950-01-01' },
+    fields: {
+      company: words,
+      position: words,
+      description: words,
+      start_date: ['1949-12-31', '1950-01-01', '2199-12-31', '2200-01-01', '2200-01-02'],
+      end_date: ['1949-12-31', '1950-01-01', '2199-12-31', '2200-01-01', '2200-01-02'],
+    },
   },
 ]
+
+const categories = ['fashion', 'a', 'a_1', 'a-1', long(50)]
 
 const castings: Record<string, unknown[]> = {
   title: words,
   description: words,
-  category: ['fashion', 'a', '', 'Fashion', '1a', 'a b', 'a_1', long(50), long(51)],
+  category: [...categories, '', 'Fashion', '1a', 'a b', long(51)],
   city: words,
   country: words,
   address: words,
@@ -215,7 +284,11 @@ describe.each(cases)('$table', ({ table, key, schema, rest = {}, fields }) => {
 describe('castings', () => {
   const casting = { title: 'Shoot', description: 'A shoot', category: 'fashion' }
 
-  beforeAll(() => sql`insert into public.castings ${sql({ owner_id: account, ...casting })}`)
+  beforeAll(async () => {
+    const made = categories.map((slug) => ({ slug, kinds: ['casting'], name: 'A category' }))
+    await sql`insert into public.categories ${sql(made)} on conflict do nothing`
+    await sql`insert into public.castings ${sql({ owner_id: account, ...casting })}`
+  })
 
   async function compare(field: string, value: unknown, input: object): Promise<void> {
     const constraint = await broken('castings', 'owner_id', { [field]: value })

@@ -37,7 +37,10 @@ export interface Me {
   has_model_profile: boolean
   has_employer_profile: boolean
   has_creator_profile: boolean
+  has_freelancer_profile: boolean
   has_client_profile: boolean
+  has_candidate_profile: boolean
+  has_recruiter_profile: boolean
   /** Of the casting product; `FREE` never ends. */
   subscription: { plan: string; expires_at: string | null }
   /** Counted to 1,000. */

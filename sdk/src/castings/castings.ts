@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { renameFields } from '../errors/rename-fields.ts'
 import { TalentbaseError } from '../errors/talentbase-error.ts'
 import { type List, listPage } from '../list.ts'
-import { type Picture, storePicture } from '../pictures.ts'
+import { type Picture, withPicture } from '../pictures.ts'
 import { type CastingResponse, responseOf } from '../responses/types.ts'
 import type { Result } from '../result.ts'
 import { type CastingRow, castingOf } from './from-card.ts'
@@ -64,7 +64,10 @@ export class Castings {
     return context.run(() => this.#get(context.parse(castingIdSchema, { casting_id: castingId }).casting_id))
   }
 
-  /** Makes a draft; `setStatus` publishes it. `permission_denied` without the role employer or agency. MW15, MB10 */
+  /**
+   * Makes a draft; `setStatus` publishes it, and the followers of its organization are told once. `permission_denied`
+   * without the role employer or agency. MW15, MB10
+   */
   create(input: z.input<typeof createCastingSchema>): Promise<Result<Casting>> {
     const context = this.#context
     return context.run(async () => {
@@ -118,7 +121,8 @@ export class Castings {
   }
 
   /**
-   * Responds to an active casting as a model. `duplicate` the second time, `casting_closed` when it takes no responses,
+   * Responds to an active casting as a model, or with `model_id` for a model that an agency of one's own represents (the
+   * plan is that of the agency's owner then). `duplicate` the second time, `casting_closed` when it takes no responses,
    * `quota_exceeded` when the plan's responses of the month are used up; nothing gives one back. MW23, MB11
    */
   respond(castingId: string, input: z.input<typeof respondSchema> = {}): Promise<Result<CastingResponse>> {
@@ -133,10 +137,10 @@ export class Castings {
   /** Stores a picture (JPEG, PNG or WebP, at most 10 MB) and makes it the casting's cover; the one before is deleted. */
   uploadCover(castingId: string, file: Picture, options: { content_type?: string } = {}): Promise<Result<Casting>> {
     const context = this.#context
-    return context.run(async () => {
+    return context.run(() => {
       const { casting_id } = context.parse(castingIdSchema, { casting_id: castingId })
-      const cover_path = await storePicture(context, 'banners', file, options.content_type)
-      return this.#update(casting_id, { cover_path })
+      const update = (cover_path: string) => this.#update(casting_id, { cover_path })
+      return withPicture(context, 'banners', file, options.content_type, update)
     })
   }
 
@@ -150,7 +154,8 @@ export class Castings {
     try {
       await this.#write(supabase.from('castings').update(changes).eq('id', casting_id).select('id').single())
     } catch (refusal) {
-      if (!(refusal instanceof TalentbaseError) || refusal.code !== 'not_found') throw refusal
+      // One that names a field is about something else that is not there.
+      if (!(refusal instanceof TalentbaseError) || refusal.code !== 'not_found' || refusal.fields) throw refusal
       // Row-level security hides what may not be changed, one's own too when it is over.
       const casting = await this.#get(casting_id)
       throw casting.creator.id === (await accountId()) ? error('casting_closed') : refusal

@@ -7,6 +7,8 @@ export type CastingRow = Card<
   'casting_card',
   | 'company_name'
   | 'logo_path'
+  | 'organization_id'
+  | 'organization_name'
   | 'city'
   | 'country'
   | 'address'
@@ -31,10 +33,13 @@ export type CastingRow = Card<
 /** The flat row of the database as people read a casting: creator and requirements in one piece each. */
 export function castingOf(supabase: Supabase, row: CastingRow): Casting {
   const { gender, min_age, max_age, min_height, max_height, experience, languages, appearance, ...rest } = row
-  const { owner_id, company_name, logo_path, total: _total, cursor: _cursor, ...casting } = rest
+  const { owner_id, company_name, logo_path, organization_id, organization_name, ...described } = rest
+  const { total: _total, cursor: _cursor, ...casting } = described
   return {
     ...casting,
     creator: { id: owner_id, company_name, avatar: pictureUrl(supabase, 'avatars', logo_path) },
+    organization:
+      organization_id === null || organization_name === null ? null : { id: organization_id, name: organization_name },
     requirements: {
       gender: gender as CastingRequirements['gender'],
       min_age,

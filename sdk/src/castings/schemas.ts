@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   amount,
   blame,
+  experience,
   gender,
   id,
   inOrder,
@@ -10,13 +11,13 @@ import {
   page,
   path,
   place,
+  slug,
   text,
   webUrl,
 } from '../schemas/fields.ts'
 
 export const castingStatus = z.enum(['draft', 'active', 'completed', 'cancelled'])
 export const payType = z.enum(['fixed', 'hourly', 'daily', 'negotiable', 'barter', 'unpaid'])
-export const experience = z.enum(['beginner', 'intermediate', 'experienced'])
 
 const age = z.int().min(18).max(99)
 const centimetres = z.int().min(100).max(250)
@@ -38,10 +39,12 @@ const requirementsSchema = z
   .refine(inOrder('min_height', 'max_height'), blame('max_height', 'order'))
 
 const fields = z.strictObject({
+  /** In whose name it is: an organization that one belongs to. */
+  organization_id: id.nullish(),
   title: text(3, 200),
   description: text(1, 10_000),
-  /** Lower-case letters, digits and underscores, such as fashion. */
-  category: z.string().regex(/^[a-z][a-z0-9_]{0,49}$/),
+  /** Of the kind casting, by its slug, such as fashion. */
+  category: slug,
   city: place.nullish(),
   country: place.nullish(),
   address: text(1, 500).nullish(),
@@ -87,6 +90,9 @@ export const listCastingsSchema = z.strictObject({
   search: z.string().min(1).max(200).optional(),
   /** Of one employer or agency. */
   creator_id: id.optional(),
+  organization_id: id.optional(),
+  /** Promoted castings before the others. */
+  promoted_first: z.boolean().optional(),
   ...page,
 })
 
@@ -102,6 +108,8 @@ export const respondSchema = z.strictObject({
   portfolio_links: z.array(webUrl).max(10).optional(),
   /** Minor units of the casting's currency. */
   proposed_rate: amount.optional(),
+  /** For whom an agency responds: a model it represents. */
+  model_id: id.optional(),
   /** A UUID of the app's own: with the same one, a repeated call answers the first response again for a day. */
   idempotency_key: id.optional(),
 })

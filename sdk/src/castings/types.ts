@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import type { castingStatus, experience, payType } from './schemas.ts'
+import type { experience } from '../schemas/fields.ts'
+import type { castingStatus, payType } from './schemas.ts'
 
 /** draft → active or cancelled; active → completed or cancelled. */
 export type CastingStatus = z.output<typeof castingStatus>
@@ -21,6 +22,8 @@ export interface CastingRequirements {
 export interface Casting {
   id: string
   creator: { id: string; company_name: string | null; avatar: string | null }
+  /** In whose name it is; null for the creator's own. */
+  organization: { id: string; name: string } | null
   title: string
   description: string
   category: string
@@ -52,6 +55,9 @@ export interface Casting {
   accepted_count: number
   /** Of one's own response, when there is one. */
   my_response_status: string | null
+  /** Whether one has saved it. */
+  is_saved: boolean
+  is_promoted: boolean
   published_at: string | null
   created_at: string
   updated_at: string

@@ -5,7 +5,7 @@ import type { Result } from '../result.ts'
 import type { Card, Row } from '../rows.ts'
 import { createEmployerSchema, getEmployerSchema, updateEmployerSchema } from './schemas.ts'
 
-/** One's own profile. */
+/** One's own profile. `is_verified` and `rejection_reason` are an admin's. */
 export interface EmployerProfile extends Row<'employer_profiles'> {
   /** Url of the picture at `logo_path`. */
   logo: string | null
@@ -20,6 +20,8 @@ export interface Employer {
   city: string | null
   country: string | null
   logo: string | null
+  /** An admin has looked at the company; ends with another name or business id. */
+  is_verified: boolean
   created_at: string
 }
 
@@ -35,7 +37,7 @@ export class Employers {
 
   /**
    * Makes one's own profile. `permission_denied` without the role employer or agency, `duplicate` when there is one.
-   * MW11
+   * MW11, MB07
    */
   create(input: z.input<typeof createEmployerSchema>): Promise<Result<EmployerProfile>> {
     const context = this.#context
@@ -47,13 +49,16 @@ export class Employers {
     })
   }
 
-  /** Changes what is named and leaves the rest; null clears a field. `not_found` when there is no profile. */
+  /**
+   * Changes what is named and leaves the rest; null clears a field. Another name or business id ends the verification.
+   * `not_found` when there is no profile.
+   */
   update(input: z.input<typeof updateEmployerSchema>): Promise<Result<EmployerProfile>> {
     const context = this.#context
     return context.run(() => this.#update(context.parse(updateEmployerSchema, input)))
   }
 
-  /** One's own profile, with contact person and phone; `not_found` when there is none. */
+  /** One's own profile, with contact person, phone and business id; `not_found` when there is none. */
   mine(): Promise<Result<EmployerProfile>> {
     const context = this.#context
     return context.run(async () => {
@@ -63,7 +68,7 @@ export class Employers {
     })
   }
 
-  /** What everybody may see of an employer or agency; `not_found` when there is none. */
+  /** What everybody may see of an employer or agency; `not_found` when there is none. Public. MB08 */
   get(accountId: string): Promise<Result<Employer>> {
     const context = this.#context
     return context.run(async () => {

@@ -10,6 +10,11 @@ export const createEmployerSchema = z.strictObject({
   city: place.nullish(),
   country: place.nullish(),
   logo_path: path.nullish(),
+  /** Number in the country's register of companies, such as a BIN or GSTIN. */
+  business_id: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9 ./-]{3,39}$/)
+    .nullish(),
 })
 
 export const updateEmployerSchema = createEmployerSchema.partial().refine(isChange, { params: { rule: 'required' } })

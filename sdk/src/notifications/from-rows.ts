@@ -49,7 +49,10 @@ function textOf(
   data: Record<string, unknown>,
   texts: NotificationTexts,
 ): { title: string; message: string } {
+  const byStatus = choice<Record<string, { title: string; message: string }>>(texts.statuses, type)
+  if (byStatus !== undefined) return choice(byStatus, data.status) ?? texts.other
   if (type !== 'response_status_change') return choice(texts.types, type) ?? texts.other
+  if (typeof data.organization_id === 'string') return choice(texts.agency, data.status) ?? texts.other
   return choice(texts.casting, data.casting_status) ?? choice(texts.response, data.status) ?? texts.other
 }
 

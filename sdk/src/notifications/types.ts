@@ -6,6 +6,12 @@ export type NotificationType =
   | 'new_response'
   | 'response_status_change'
   | 'casting_reminder'
+  | 'organization_invitation'
+  | 'representation'
+  | 'verification'
+  | 'profile_reminder'
+  | 'report_decided'
+  | 'proposal_decided'
 
 export interface Notification {
   id: number

@@ -1,23 +1,11 @@
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { TalentbaseError } from '../errors/talentbase-error.ts'
-import { type Picture, pictureUrl, storePicture } from '../pictures.ts'
+import { type Picture, storePicture } from '../pictures.ts'
 import type { Result } from '../result.ts'
-import type { Row } from '../rows.ts'
 import { id } from '../schemas/fields.ts'
 import { quotaDetails } from '../subscriptions/quota-details.ts'
-
-export interface Photo {
-  id: string
-  account_id: string
-  url: string
-  /** Of at most 400 pixels in both directions. */
-  thumbnail_url: string
-  is_main: boolean
-  /** Order in the profile, from 0. */
-  position: number
-  created_at: string
-}
+import { type Photo, photoOf } from './photo.ts'
 
 const position = z.int().min(0).max(10_000)
 
@@ -34,10 +22,8 @@ export const updatePhotoSchema = z
 
 export const reorderPhotosSchema = z.strictObject({ photo_ids: z.array(id).max(10_000) })
 
-const accountSchema = z.strictObject({ account_id: id })
+const profileSchema = z.strictObject({ profile_id: id })
 const photoSchema = z.strictObject({ photo_id: id })
-
-const thumbnailPixels = 400
 
 /** The photos of profiles. There is exactly one main photo while there is any. */
 export class Photos {
@@ -57,17 +43,20 @@ export class Photos {
       const { is_main, position, content_type } = context.parse(uploadPhotoSchema, options)
       const path = await this.#store(file, content_type)
       const query = context.supabase.from('photos').select().eq('path', path)
-      const photo = this.#photo(await context.rows(query.single()))
+      const photo = photoOf(context.supabase, await context.rows(query.single()))
       return is_main || position !== undefined ? this.#change(photo.id, is_main, position) : photo
     })
   }
 
-  /** The photos of a profile in order; one's own unless an account is named. MW35 */
-  list(accountId?: string): Promise<Result<Photo[]>> {
+  /**
+   * The photos of a model's profile in order, by the profile's id or its account's; one's own unless named. None of a
+   * profile that is not for one to see. Public. MW35
+   */
+  list(profileId?: string): Promise<Result<Photo[]>> {
     const context = this.#context
     return context.run(async () => {
-      const account_id = accountId ?? (await context.accountId())
-      return this.#list(context.parse(accountSchema, { account_id }).account_id)
+      const profile_id = profileId ?? (await context.accountId())
+      return this.#list(context.parse(profileSchema, { profile_id }).profile_id)
     })
   }
 
@@ -129,17 +118,8 @@ export class Photos {
     return photo
   }
 
-  async #list(account_id: string): Promise<Photo[]> {
-    const rows = await this.#context.rows(this.#context.supabase.rpc('list_photos', { account_id }))
-    return rows.map((row) => this.#photo(row))
-  }
-
-  #photo({ path, ...photo }: Row<'photos'>): Photo {
-    const { supabase } = this.#context
-    return {
-      ...photo,
-      url: pictureUrl(supabase, 'photos', path),
-      thumbnail_url: pictureUrl(supabase, 'photos', path, thumbnailPixels),
-    }
+  async #list(profile_id: string): Promise<Photo[]> {
+    const { supabase, rows } = this.#context
+    return (await rows(supabase.rpc('list_photos', { profile_id }))).map((row) => photoOf(supabase, row))
   }
 }

@@ -47,7 +47,7 @@ export class Responses {
     })
   }
 
-  /** One's own responses, newest first, each with its casting. MW25 */
+  /** One's own responses, or those of a model whom an agency of one's own represents, newest first, each with its casting. MW25 */
   listMine(input: z.input<typeof listMyResponsesSchema> = {}): Promise<Result<List<CastingResponseCard>>> {
     const context = this.#context
     return context.run(() => {
@@ -73,7 +73,10 @@ export class Responses {
     })
   }
 
-  /** Takes one's own response back while the casting is active; the response of the month stays used. */
+  /**
+   * Takes one's own response back while the casting is active, or that of a model one's agency represents; the response
+   * of the month stays used.
+   */
   withdraw(responseId: string): Promise<Result<CastingResponse>> {
     const context = this.#context
     return context.run(async () => {

@@ -11,6 +11,8 @@ export interface CastingResponse {
   id: string
   casting_id: string
   model_id: string
+  /** Who sent it: the model, or a member of an agency; null when their account is gone. */
+  responded_by: string | null
   message: string | null
   portfolio_links: string[]
   /** Minor units of the casting's currency. */
@@ -21,7 +23,7 @@ export interface CastingResponse {
 }
 
 /** A response with its casting and the card of who sent it. */
-export interface CastingResponseCard extends Omit<CastingResponse, 'casting_id' | 'model_id'> {
+export interface CastingResponseCard extends Omit<CastingResponse, 'casting_id' | 'model_id' | 'responded_by'> {
   casting: { id: string; title: string; status: CastingStatus }
   applicant: {
     id: string

@@ -37,6 +37,9 @@ export const password = z.string().min(8).max(72)
 /** Digits, blanks, brackets and dashes, with or without a plus in front. */
 export const phone = z.string().regex(/^\+?[0-9][0-9 ()-]{4,24}$/)
 
+/** A plus, the country's code and the number, such as +919876543210. */
+export const internationalPhone = z.string().regex(/^\+[1-9][0-9]{6,14}$/)
+
 /** An http or https address of at most 2000 characters. */
 export const webUrl = z
   .string()
@@ -46,6 +49,8 @@ export const webUrl = z
 export const locale = z.enum(['en', 'ru', 'kk'])
 
 export const gender = z.enum(['male', 'female', 'other'])
+
+export const experience = z.enum(['beginner', 'intermediate', 'experienced'])
 
 /** Every role a person can take; `admin` is given, never taken. */
 export const role = z.enum(['model', 'employer', 'agency', 'candidate', 'recruiter', 'client', 'freelancer', 'creator'])
@@ -63,13 +68,33 @@ export const instant = z.iso.datetime({ offset: true }).refine((value) => {
   return Number.isNaN(time) || (time >= Date.UTC(2000, 0) && time <= Date.UTC(2200, 0))
 }, rule('range'))
 
+/** ISO 4217, such as KZT. */
+export const currency = z.string().regex(/^[A-Z]{3}$/)
+
+/** A category's slug, such as fashion. */
+export const slug = z.string().regex(/^[a-z][a-z0-9_-]{0,49}$/)
+
+/** ISO 8601 without a time, such as 2001-05-30, from 1950 to 2200. */
+export const date = z.iso.date().refine((value) => value >= '1950-01-01' && value <= '2200-01-01', rule('range'))
+
+/** ISO 8601, such as 2001-05-30; of somebody 18 to 99 years old. */
+export const birthDate = z.iso.date().refine(isGrownUp, rule('range'))
+
+function isGrownUp(birth_date: string): boolean {
+  const [year, month, day] = birth_date.split('-').map(Number) as [number, number, number]
+  const now = new Date()
+  const hadBirthday = now.getUTCMonth() + 1 > month || (now.getUTCMonth() + 1 === month && now.getUTCDate() >= day)
+  const age = now.getUTCFullYear() - year - (hadBirthday ? 0 : 1)
+  return age >= 18 && age <= 99
+}
+
 /** Minor units of a currency: 500000 is 5,000.00. */
 export const amount = z.int().min(0).max(1_000_000_000_000)
 
 /** What a list may be asked for: 1-100 items (20 unless told) after a cursor, or after the first 0-1000. */
 export const page = {
   limit: z.int().min(1).max(100).optional(),
-  cursor: z.string().min(1).max(200).optional(),
+  cursor: z.string().min(1).max(1000).optional(),
   offset: z.int().min(0).max(1000).optional(),
 }
 
@@ -78,8 +103,9 @@ export function isChange(value: object): boolean {
   return Object.values(value).some((change) => change !== undefined && (!isPlain(change) || isChange(change)))
 }
 
+/** What schemas of objects answer; no list and no file. */
 function isPlain(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }
 
 /** For two fields, of which the second must not be below the first; lets everything else pass. */

@@ -24,6 +24,7 @@ function ruleOf(issue: z.core.$ZodIssue, value: unknown): string {
     case 'too_big':
       return issue.origin === 'string' || issue.origin === 'array' ? 'length' : 'range'
     case 'invalid_type':
+    case 'invalid_union':
       return value === undefined ? 'required' : 'type'
     case 'invalid_value':
       return value === undefined ? 'required' : 'known'

@@ -29,8 +29,8 @@ export const accounts: ModuleAccess = {
     'anon, authenticated': [...both('check_username(text)'), ...both('check_email(text)')],
     authenticated: [
       ...both('add_role(text)'),
-      ...both('delete_account(text)'),
       ...both('set_username(text)'),
+      ...both('delete_account(text)'),
       ...both('register_device(text,text)'),
       ...inPublic(
         'update_account(text,text,text,text,text,text,text,text)',
@@ -56,6 +56,8 @@ export const accounts: ModuleAccess = {
       'skipped(integer)',
       'cursor_of(timestamp with time zone,uuid)',
       'cursor_at(text)',
+      'text_cursor_of(text,uuid)',
+      'text_cursor_at(text)',
       'like_pattern(text)',
     ),
   },

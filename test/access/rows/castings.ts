@@ -1,16 +1,32 @@
 import type postgres from 'postgres'
 import type { Person } from '../../helpers/people.ts'
+import type { Cast } from '../cast.ts'
+import { addCasting } from '../castings.ts'
+import { addOrganization, represent } from '../organizations.ts'
 import type { TableRows } from './types.ts'
+
+/** Whose agency represents the responding model. */
+const agency = ({ candidate }: Cast) => candidate.owner
+
+const saver = ({ model }: Cast) => model.stranger
 
 export const castings: TableRows = {
   trio: (cast) => cast.agency,
-  async make({ sql, model }, kind, owner) {
-    const id = await addCasting(sql, owner, kind.split(',')[0]!)
-    if (kind === 'active' || kind.endsWith('with a response')) await addResponse(sql, id, model.owner)
+  async make(cast, kind, owner) {
+    const { sql, model } = cast
+    const id = await addCasting(sql, owner, kind.split(',')[0]!, await addOrganization(cast, owner))
+    if (kind === 'active' || kind.endsWith('with a response')) {
+      await addResponse(sql, id, model.owner)
+      await represent(cast, model.owner, agency(cast))
+    }
+    if (kind.endsWith('saved')) {
+      await sql`insert into public.favorites (account_id, entity_type, entity_id) values (${saver(cast).id}, 'casting', ${id})`
+    }
     return { id }
   },
-  others: (cast) => ({ responder: cast.model.owner }),
+  others: (cast) => ({ responder: cast.model.owner, agency: agency(cast), saver: saver(cast) }),
   samples: (owner) => ({
+    organization_id: null,
     title: 'Another title',
     description: 'Another description',
     category: 'fashion',
@@ -42,18 +58,11 @@ export const castings: TableRows = {
 
 export const casting_responses: TableRows = {
   trio: (cast) => cast.model,
-  async make({ sql, agency }, _kind, owner) {
-    return { id: await addResponse(sql, await addCasting(sql, agency.owner, 'active'), owner) }
+  async make(cast, _kind, owner) {
+    await represent(cast, owner, agency(cast))
+    return { id: await addResponse(cast.sql, await addCasting(cast.sql, cast.agency.owner, 'active'), owner) }
   },
-  others: (cast) => ({ 'casting owner': cast.agency.owner }),
-}
-
-async function addCasting(sql: postgres.Sql, owner: Person, status: string): Promise<string> {
-  const [row] = await sql`
-    insert into public.castings (owner_id, title, description, category, status)
-    values (${owner.id}, 'A casting', 'Before', 'runway', ${status}) returning id
-  `
-  return row!.id
+  others: (cast) => ({ 'casting owner': cast.agency.owner, agency: agency(cast) }),
 }
 
 async function addResponse(sql: postgres.Sql, castingId: string, model: Person): Promise<string> {

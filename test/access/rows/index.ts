@@ -2,12 +2,34 @@ import { tables } from '../declared.ts'
 import * as accounts from './accounts.ts'
 import * as billing from './billing.ts'
 import * as castings from './castings.ts'
+import * as catalog from './catalog.ts'
+import * as creators from './creators.ts'
+import * as employers from './employers.ts'
+import * as favorites from './favorites.ts'
+import * as files from './files.ts'
+import * as models from './models.ts'
+import * as moderation from './moderation.ts'
 import * as notifications from './notifications.ts'
-import * as profiles from './profiles.ts'
+import * as organizations from './organizations.ts'
+import * as recruiters from './recruiters.ts'
 import type { TableRows } from './types.ts'
 
 /** Rows of every table that test/access.ts declares, by the table's name. */
-export const rowsOf: Record<string, TableRows> = { ...accounts, ...notifications, ...billing, ...profiles, ...castings }
+export const rowsOf: Record<string, TableRows> = {
+  ...accounts,
+  ...moderation,
+  ...catalog,
+  ...files,
+  ...notifications,
+  ...billing,
+  ...employers,
+  ...recruiters,
+  ...models,
+  ...creators,
+  ...organizations,
+  ...favorites,
+  ...castings,
+}
 
 // Said here, for without them no suite that tries a table gets as far as a test.
 const lacking = Object.entries(tables).flatMap(([table, { insert, update }]) => {

@@ -14,6 +14,8 @@ export interface TableRows {
   others?(cast: Cast): Record<string, Person>
   /** Values that an owner may write, one for each column that is granted. */
   samples?: (owner: Person) => Record<string, unknown>
+  /** Makes what a row of somebody's needs, such as its parent, where their roles let them have it. */
+  prepare?(cast: Cast, person: Person): Promise<void>
   /** A row that an owner without one may add. */
   insert?: (owner: Person) => Record<string, unknown>
 }

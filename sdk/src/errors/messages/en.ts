@@ -47,5 +47,7 @@ export const en: Messages = {
     set: 'Name each of them exactly once.',
     own: 'This is not a file of yours.',
     conflict: 'This excludes another choice.',
+    contact: 'This must not tell how to reach you.',
+    other: 'This must be another one.',
   },
 }

@@ -18,6 +18,8 @@ type FieldRule =
   | 'set'
   | 'own'
   | 'conflict'
+  | 'contact'
+  | 'other'
 
 export interface Messages {
   codes: Record<ErrorCode, string>

@@ -7,6 +7,36 @@ export const en: NotificationTexts = {
     new_casting: { title: 'New casting', message: 'A casting for you: {casting}.' },
     new_response: { title: 'New response', message: 'A model responded to {casting}.' },
     casting_reminder: { title: 'Shoot tomorrow', message: 'Less than a day is left until the shoot of {casting}.' },
+    profile_reminder: {
+      title: 'Finish your profile',
+      message: 'Your profile is not finished yet. Others find you once it is.',
+    },
+  },
+  statuses: {
+    organization_invitation: {
+      pending: { title: 'Invitation', message: 'An organization invites you.' },
+      accepted: { title: 'Invitation accepted', message: 'Somebody accepted your invitation.' },
+      declined: { title: 'Invitation declined', message: 'Somebody declined your invitation.' },
+    },
+    representation: {
+      invited: { title: 'An agency asks you', message: 'An agency would like to represent you.' },
+      active: { title: 'Representation agreed', message: 'A model is represented by your agency now.' },
+      declined: { title: 'Representation declined', message: 'A model declined to be represented by your agency.' },
+      ended: { title: 'Representation ended', message: 'A representation has ended.' },
+    },
+    verification: {
+      verified: { title: 'Verified', message: 'Your profile is verified.' },
+      approved: { title: 'Approved', message: 'Your profile is approved: recruiters find you now.' },
+      rejected: { title: 'Not verified', message: 'Your profile was refused. Its page says why.' },
+    },
+    report_decided: {
+      resolved: { title: 'Report resolved', message: 'What you reported was acted upon.' },
+      dismissed: { title: 'Report closed', message: 'What you reported was looked at; nothing had to be done.' },
+    },
+    proposal_decided: {
+      approved: { title: 'Proposal approved', message: 'The word that you proposed is in the catalog now.' },
+      rejected: { title: 'Proposal refused', message: 'The word that you proposed was not added.' },
+    },
   },
   response: {
     pending: { title: 'Response reopened', message: 'Your response to {casting} is open again.' },
@@ -15,6 +45,10 @@ export const en: NotificationTexts = {
     accepted: { title: 'Accepted', message: 'You are accepted for {casting}.' },
     rejected: { title: 'Not this time', message: 'Your response to {casting} was declined.' },
     withdrawn: { title: 'Response withdrawn', message: 'A model took back a response to {casting}.' },
+  },
+  agency: {
+    pending: { title: 'Response sent for you', message: 'Your agency responded for you to {casting}.' },
+    withdrawn: { title: 'Response taken back for you', message: 'Your agency took back your response to {casting}.' },
   },
   casting: {
     completed: { title: 'Casting completed', message: '{casting} is completed.' },

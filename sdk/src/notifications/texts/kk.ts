@@ -7,6 +7,36 @@ export const kk: NotificationTexts = {
     new_casting: { title: 'Жаңа кастинг', message: 'Сізге сай кастинг: {casting}.' },
     new_response: { title: 'Жаңа өтінім', message: 'Модельден жаңа өтінім: {casting}.' },
     casting_reminder: { title: 'Түсірілім жақын', message: 'Түсірілімге бір тәуліктен аз қалды: {casting}.' },
+    profile_reminder: {
+      title: 'Профильді толтырыңыз',
+      message: 'Профиліңіз әлі толтырылмаған. Сізді табуы үшін оны толтырыңыз.',
+    },
+  },
+  statuses: {
+    organization_invitation: {
+      pending: { title: 'Шақыру', message: 'Ұйым сізді шақырады.' },
+      accepted: { title: 'Шақыру қабылданды', message: 'Шақыруыңыз қабылданды.' },
+      declined: { title: 'Шақыру қабылданбады', message: 'Шақыруыңыз қабылданбады.' },
+    },
+    representation: {
+      invited: { title: 'Агенттік сұрауы', message: 'Агенттік сіздің өкіліңіз болғысы келеді.' },
+      active: { title: 'Өкілдік келісілді', message: 'Енді агенттігіңіз модельдің өкілі.' },
+      declined: { title: 'Өкілдік қабылданбады', message: 'Модель агенттігіңіздің өкілдігінен бас тартты.' },
+      ended: { title: 'Өкілдік аяқталды', message: 'Өкілдік аяқталды.' },
+    },
+    verification: {
+      verified: { title: 'Профиль расталды', message: 'Профиліңіз расталды.' },
+      approved: { title: 'Профиль мақұлданды', message: 'Профиліңіз мақұлданды: енді рекрутерлер сізді көреді.' },
+      rejected: { title: 'Профиль расталмады', message: 'Профиліңіз қабылданбады. Себебі профильде көрсетілген.' },
+    },
+    report_decided: {
+      resolved: { title: 'Шағым қаралды', message: 'Шағымыңыз бойынша шара қолданылды.' },
+      dismissed: { title: 'Шағым жабылды', message: 'Шағымыңыз қаралды, шара қажет болмады.' },
+    },
+    proposal_decided: {
+      approved: { title: 'Ұсыныс қабылданды', message: 'Сіз ұсынған сөз каталогқа қосылды.' },
+      rejected: { title: 'Ұсыныс қабылданбады', message: 'Сіз ұсынған сөз қосылмады.' },
+    },
   },
   response: {
     pending: { title: 'Өтінім қайта қаралуда', message: 'Өтініміңіз қайта қаралуда: {casting}.' },
@@ -15,6 +45,16 @@ export const kk: NotificationTexts = {
     accepted: { title: 'Сіз қабылдандыңыз', message: 'Өтініміңіз қабылданды: {casting}.' },
     rejected: { title: 'Бұл жолы болмады', message: 'Өтініміңіз қабылданбады: {casting}.' },
     withdrawn: { title: 'Өтінім қайтарылды', message: 'Модель өтінімін қайтарып алды: {casting}.' },
+  },
+  agency: {
+    pending: {
+      title: 'Агенттік сіз үшін өтінім берді',
+      message: 'Агенттігіңіз сіздің атыңыздан өтінім берді: {casting}.',
+    },
+    withdrawn: {
+      title: 'Агенттік өтінімді қайтарды',
+      message: 'Агенттігіңіз сіздің өтініміңізді қайтарып алды: {casting}.',
+    },
   },
   casting: {
     completed: { title: 'Кастинг аяқталды', message: 'Кастинг аяқталды: {casting}.' },

@@ -7,6 +7,39 @@ export const ru: NotificationTexts = {
     new_casting: { title: 'Новый кастинг', message: 'Подходящий вам кастинг: {casting}.' },
     new_response: { title: 'Новый отклик', message: 'Новый отклик модели: {casting}.' },
     casting_reminder: { title: 'Скоро съёмка', message: 'До съёмки осталось меньше суток: {casting}.' },
+    profile_reminder: {
+      title: 'Заполните профиль',
+      message: 'Ваш профиль ещё не заполнен. Заполните его, чтобы вас нашли.',
+    },
+  },
+  statuses: {
+    organization_invitation: {
+      pending: { title: 'Приглашение', message: 'Организация приглашает вас.' },
+      accepted: { title: 'Приглашение принято', message: 'Ваше приглашение приняли.' },
+      declined: { title: 'Приглашение отклонено', message: 'Ваше приглашение отклонили.' },
+    },
+    representation: {
+      invited: { title: 'Запрос агентства', message: 'Агентство хочет представлять вас.' },
+      active: { title: 'Представительство согласовано', message: 'Теперь ваше агентство представляет модель.' },
+      declined: {
+        title: 'Представительство отклонено',
+        message: 'Модель отказалась от представительства вашего агентства.',
+      },
+      ended: { title: 'Представительство завершено', message: 'Представительство завершено.' },
+    },
+    verification: {
+      verified: { title: 'Профиль подтверждён', message: 'Ваш профиль подтверждён.' },
+      approved: { title: 'Профиль одобрен', message: 'Ваш профиль одобрен: теперь вас видят рекрутеры.' },
+      rejected: { title: 'Профиль не подтверждён', message: 'Ваш профиль отклонён. Причина указана в профиле.' },
+    },
+    report_decided: {
+      resolved: { title: 'Жалоба рассмотрена', message: 'По вашей жалобе приняты меры.' },
+      dismissed: { title: 'Жалоба закрыта', message: 'Ваша жалоба рассмотрена, меры не потребовались.' },
+    },
+    proposal_decided: {
+      approved: { title: 'Предложение принято', message: 'Предложенное вами слово добавлено в каталог.' },
+      rejected: { title: 'Предложение отклонено', message: 'Предложенное вами слово не добавлено.' },
+    },
   },
   response: {
     pending: { title: 'Отклик снова рассматривается', message: 'Ваш отклик снова рассматривается: {casting}.' },
@@ -15,6 +48,13 @@ export const ru: NotificationTexts = {
     accepted: { title: 'Вы приняты', message: 'Ваш отклик принят: {casting}.' },
     rejected: { title: 'В этот раз нет', message: 'Ваш отклик отклонён: {casting}.' },
     withdrawn: { title: 'Отклик отозван', message: 'Модель отозвала отклик: {casting}.' },
+  },
+  agency: {
+    pending: {
+      title: 'Агентство откликнулось за вас',
+      message: 'Ваше агентство откликнулось от вашего имени: {casting}.',
+    },
+    withdrawn: { title: 'Агентство отозвало отклик', message: 'Ваше агентство отозвало ваш отклик: {casting}.' },
   },
   casting: {
     completed: { title: 'Кастинг завершён', message: 'Кастинг завершён: {casting}.' },

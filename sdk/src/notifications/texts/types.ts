@@ -8,9 +8,19 @@ interface Text {
 }
 
 export interface NotificationTexts {
-  types: Record<Exclude<NotificationType, 'response_status_change'>, Text>
+  types: Record<Exclude<NotificationType, 'response_status_change' | keyof NotificationTexts['statuses']>, Text>
+  /** By the status in their data. */
+  statuses: {
+    organization_invitation: Record<'pending' | 'accepted' | 'declined', Text>
+    representation: Record<'invited' | 'active' | 'declined' | 'ended', Text>
+    verification: Record<'verified' | 'approved' | 'rejected', Text>
+    report_decided: Record<'resolved' | 'dismissed', Text>
+    proposal_decided: Record<'approved' | 'rejected', Text>
+  }
   /** What the other side did with the response. */
   response: Record<ResponseStatus, Text>
+  /** What an agency did in the model's name. */
+  agency: Record<'pending' | 'withdrawn', Text>
   /** What became of the casting that was responded to. */
   casting: Record<'completed' | 'cancelled' | 'deleted', Text>
   /** For types that this version has no words for. */

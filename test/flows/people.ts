@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto'
+import { createClient } from '@supabase/supabase-js'
+import { createTalentbase, type Database, type Talentbase } from '@talentbase/sdk'
+import sharp from 'sharp'
+import { type DemoStack, readCode } from './stack.ts'
+import { expectEqual, must } from './story.ts'
+
+/** Several runs on one stack do not meet. */
+export const run = randomBytes(3).toString('hex')
+
+export const addressOf = (name: string): string => `${name}.${run}@example.test`
+
+/** The SDK as one person's device has it. */
+export function device(stack: DemoStack): Talentbase {
+  const auth = { persistSession: false, autoRefreshToken: false }
+  return createTalentbase(createClient<Database>(stack.url, stack.publishableKey, { auth }))
+}
+
+interface Somebody {
+  name: string
+  tb: Talentbase
+}
+
+/** Signs somebody up with a password and confirms the address with the code that was mailed to it. */
+export async function signUp(stack: DemoStack, name: string, role: 'model' | 'agency'): Promise<Somebody> {
+  const tb = device(stack)
+  const email = addressOf(name)
+  const { user } = await must(
+    tb.auth.signUp({ email, password: 'correct horse', username: `${name}_${run}`, role, locale: 'ru' }),
+  )
+  expectEqual(user.email_verified, false, 'email_verified before the address is confirmed')
+  await must(tb.auth.confirmEmail({ email, code: await readCode(stack, email) }))
+  expectEqual((await must(tb.accounts.me())).roles, [role], 'roles')
+  return { name, tb }
+}
+
+/** A picture in one colour, as a camera would hand it over. */
+export async function jpeg(background: string): Promise<Blob> {
+  const bytes = await sharp({ create: { width: 900, height: 1200, channels: 3, background } })
+    .jpeg()
+    .toBuffer()
+  return new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' })
+}
