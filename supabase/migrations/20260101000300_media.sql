@@ -47,6 +47,42 @@ comment on table private.folders is
 
 create index folders_account_id_idx on private.folders (account_id);
 
+create table private.folder_writers (
+  name text primary key,
+  description text not null,
+  constraint folder_writers_name_format check (name ~ '^[a-z][a-z_]*$')
+);
+comment on table private.folder_writers is
+  'Who else keeps an account''s folder: each row is a function `private.<name>(account_id uuid)` that answers the folders of others where this account may put objects now.';
+
+create function private.folders_of(account_id uuid)
+returns text[]
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+-- Definer: whose folders are whose is nobody's to read.
+declare
+  folders text[];
+  writer text;
+  others text[];
+begin
+  select array_agg(f.folder) into folders
+  from (
+    select b || '/' || folders_of.account_id::text as folder from unnest(private.own_buckets()) as b
+    union all
+    select o.bucket_id || '/' || o.id::text from private.folders as o where o.account_id = folders_of.account_id
+  ) as f;
+  for writer in select w.name from private.folder_writers as w loop
+    execute format('select private.%I($1)', writer) into others using folders_of.account_id;
+    folders := folders || others;
+  end loop;
+  return folders;
+end;
+$$;
+comment on function private.folders_of is 'Where an account may put objects, as <bucket>/<first segment of the path>.';
+
 create function private.own_folders()
 returns text[]
 language sql
@@ -54,15 +90,10 @@ stable
 security definer
 set search_path = ''
 as $$
-  -- Definer: whose folders are whose is nobody's to read.
-  select array_agg(f.folder)
-  from (
-    select b || '/' || auth.uid()::text as folder from unnest(private.own_buckets()) as b
-    union all
-    select o.bucket_id || '/' || o.id::text from private.folders as o where o.account_id = auth.uid()
-  ) as f;
+  -- Definer: as above.
+  select private.folders_of(auth.uid());
 $$;
-comment on function private.own_folders is 'Where the caller may put objects, as <bucket>/<first segment of the path>.';
+comment on function private.own_folders is 'Where the caller may put objects.';
 
 create function private.folder_owner(bucket_id text, name text)
 returns uuid
@@ -174,6 +205,10 @@ begin
       perform from auth.users as u where u.id = new.owner_id::uuid for key share;
       if not private.is_active_account(new.owner_id::uuid) then
         raise exception 'account_suspended' using errcode = 'insufficient_privilege';
+      end if;
+      -- Neither does an upload that was allowed when it began.
+      if new.bucket_id || '/' || split_part(new.name, '/', 1) <> all (private.folders_of(new.owner_id::uuid)) then
+        raise exception 'permission_denied' using errcode = 'insufficient_privilege';
       end if;
     end if;
     select * into budget from private.requests_left('uploads', new.owner_id);

@@ -1,6 +1,6 @@
 -- Representations: agencies and the models who agreed that they speak for them.
 -- An agency invites, the model accepts or declines, either ends it. While it is active, the agency's members edit the
--- model's profile and respond to castings for them, on the quota of the agency's owner.
+-- model's profile and photos and respond to castings for them, on the quota of the agency's owner.
 -- Promises: nobody is represented who has not agreed; what an agency does for a model stands in the audit log with who did it.
 
 set lock_timeout = '5s';
@@ -53,6 +53,28 @@ create trigger representations_touch_updated_at
 
 -- Whom one speaks for -------------------------------------------------------------------------------------------------
 
+create function private.models_of(account_id uuid)
+returns setof uuid
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  -- Definer: policies ask this without going through the policies of the tables below. Of an account that is told, for
+  -- Storage writes without the caller's token.
+  select r.model_id
+  from public.organization_members as m
+  join public.representations as r on r.organization_id = m.organization_id
+  where m.account_id = models_of.account_id
+    and r.status = 'active'
+    and r.model_id <> models_of.account_id
+    and not exists (select from public.blocks as b where b.account_id = models_of.account_id and b.blocked_id = r.model_id)
+    and not exists (select from public.blocks as b where b.account_id = r.model_id and b.blocked_id = models_of.account_id)
+    and not exists (select from private.suspensions as s where s.account_id = r.model_id);
+$$;
+comment on function private.models_of is
+  'The models for whom an account acts now: those of its agencies, but for who is suspended and whom a block keeps from it.';
+
 create function private.represented_model_ids()
 returns setof uuid
 language sql
@@ -60,18 +82,10 @@ stable
 security definer
 set search_path = ''
 as $$
-  -- Definer: policies ask this without going through the policies of the tables below.
-  select r.model_id
-  from public.organization_members as m
-  join public.representations as r on r.organization_id = m.organization_id
-  where m.account_id = auth.uid()
-    and r.status = 'active'
-    and r.model_id <> auth.uid()
-    and r.model_id not in (select private.blocked_ids())
-    and not exists (select from private.suspensions as s where s.account_id = r.model_id);
+  -- Definer: as above.
+  select private.models_of(auth.uid());
 $$;
-comment on function private.represented_model_ids is
-  'The models for whom the caller acts now: those of the caller''s agencies, but for who is suspended and whom a block keeps from the caller.';
+comment on function private.represented_model_ids is 'The models for whom the caller acts now.';
 
 create function private.acts_for_ids()
 returns uuid[]
@@ -97,6 +111,25 @@ as $$
 $$;
 comment on function private.acts_for is 'True for the caller themselves and for models that an agency of theirs represents.';
 
+create function private.agency_between(account_id uuid, model_id uuid)
+returns public.organizations
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  -- Definer: as above. The agency in whose name the account acts for the model, the one that has done so for longest.
+  select o.*
+  from public.representations as r
+  join public.organization_members as m on m.organization_id = r.organization_id and m.account_id = agency_between.account_id
+  join public.organizations as o on o.id = r.organization_id
+  where r.model_id = agency_between.model_id
+    and r.status = 'active'
+    and r.model_id in (select private.models_of(agency_between.account_id))
+  order by r.started_at, r.id
+  limit 1;
+$$;
+
 create function private.agency_of_caller(model_id uuid)
 returns public.organizations
 language sql
@@ -104,16 +137,8 @@ stable
 security definer
 set search_path = ''
 as $$
-  -- Definer: as above. The agency in whose name the caller acts for the model, the one that has done so for longest.
-  select o.*
-  from public.representations as r
-  join public.organization_members as m on m.organization_id = r.organization_id and m.account_id = auth.uid()
-  join public.organizations as o on o.id = r.organization_id
-  where r.model_id = agency_of_caller.model_id
-    and r.status = 'active'
-    and r.model_id in (select private.represented_model_ids())
-  order by r.started_at, r.id
-  limit 1;
+  -- Definer: as above.
+  select private.agency_between(auth.uid(), agency_of_caller.model_id);
 $$;
 
 -- The life of a representation ----------------------------------------------------------------------------------------

@@ -204,15 +204,15 @@ stable
 security definer
 set search_path = ''
 as $$
-  -- Definer: the table is the owner's alone; photos are for whoever sees the profile. One's own without a profile, too.
+  -- Definer: the table is the managers' alone; photos are for whoever sees the profile. Those one manages without a
+  -- profile, too.
   select p.*
   from public.photos as p
-  where p.account_id = auth.uid() and list_photos.profile_id = auth.uid()
-  union all
+  where p.account_id = list_photos.profile_id and p.account_id = any ((select private.acts_for_ids())::uuid[])
+  union
   select p.*
   from private.get_model(list_photos.profile_id) as m
   join public.photos as p on p.account_id = m.account_id
-  where m.account_id is distinct from auth.uid() or list_photos.profile_id <> auth.uid()
   order by position, id;
 $$;
 
