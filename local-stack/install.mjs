@@ -2,7 +2,17 @@
 // JavaScript for Node 18 and later, because the Node that runs the rest comes with the packages.
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -54,6 +64,16 @@ function stamp() {
 
 function isReady() {
   return existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp() && missingFiles().length === 0
+}
+
+/** Whether what was built of the SDK is newer than its source: apps import the build, and a `git pull` does not make it. */
+function isBuilt() {
+  const sdk = join(root, 'sdk')
+  if (!existsSync(join(sdk, 'src'))) return true
+  if (!existsSync(join(sdk, 'dist', 'index.js'))) return false
+  const changedAt = (file) => statSync(file).mtimeMs
+  const sources = readdirSync(join(sdk, 'src'), { recursive: true }).map((name) => join(sdk, 'src', name))
+  return Math.max(...sources.map(changedAt)) <= changedAt(join(sdk, 'dist', 'index.js'))
 }
 
 /** Whether node_modules holds what the lock file says: somebody may have run npm themselves. */
@@ -194,15 +214,18 @@ function refuseOtherMachines() {
 }
 
 async function main() {
-  if (isReady()) return
+  if (isReady() && isBuilt()) return
   refuseOtherMachines()
   accessSync(root, constants.W_OK)
   const release = await takeTurn()
   try {
-    if (isReady()) return
-    if (!matchesLockFile()) await install()
-    await finish()
-    writeFileSync(stampFile, stamp())
+    if (!isReady()) {
+      if (!matchesLockFile()) await install()
+      await finish()
+      writeFileSync(stampFile, stamp())
+    }
+    // What does not compile yet stops nobody: types and tests are how it is found out.
+    if (!isBuilt()) await npm(['run', 'build']).catch(() => say('The SDK was not built: what tsc said stands above.'))
   } finally {
     release()
   }

@@ -30,8 +30,8 @@ import { recruiters } from './access/modules/recruiters.ts'
 export type Party = string
 
 export interface TableAccess {
-  /** Kinds of rows that different parties see or change, and who. A command without parties is refused to all. */
-  rows: Record<string, { select: Party[]; update?: Party[]; delete?: Party[] }>
+  /** Kinds of rows that different parties see or change, and who. A command without parties is refused to all. But: columns that one who updates may not. */
+  rows: Record<string, { select: Party[]; update?: Party[]; delete?: Party[]; but?: Record<Party, string> }>
   /** Roles of the accounts that may add a row in their own name; nobody may in another's. Columns: what they may set. */
   insert?: { by: string[]; columns: string }
   /** Columns that whoever may update a row may set, separated by blanks. */

@@ -1570,7 +1570,7 @@ export type Database = {
       }
       promotions: {
         Row: {
-          account_id: string
+          account_id: string | null
           casting_id: string | null
           created_at: string
           ends_at: string
@@ -1583,7 +1583,7 @@ export type Database = {
         }
         ComputedFields: never
         Insert: {
-          account_id: string
+          account_id?: string | null
           casting_id?: string | null
           created_at?: string
           ends_at: string
@@ -1595,7 +1595,7 @@ export type Database = {
           updated_at?: string
         }
         Update: {
-          account_id?: string
+          account_id?: string | null
           casting_id?: string | null
           created_at?: string
           ends_at?: string
@@ -1937,6 +1937,7 @@ export type Database = {
       attach_casting_file: { Args: { casting_id: string; file_id: string }; Returns: undefined }
       block_account: { Args: { account_id: string }; Returns: undefined }
       candidate_folder: { Args: Record<PropertyKey, never>; Returns: string }
+      change_photo: { Args: { is_main?: boolean; photo_id: string; position?: number }; Returns: undefined }
       check_email: { Args: { email: string }; Returns: undefined }
       check_username: { Args: { username: string }; Returns: undefined }
       claim_object_deletions: {
@@ -2510,7 +2511,7 @@ export type Database = {
       promote: {
         Args: { casting_id?: string; days?: number; model_id?: string }
         Returns: {
-          account_id: string
+          account_id: string | null
           casting_id: string | null
           created_at: string
           ends_at: string
@@ -2640,7 +2641,7 @@ export type Database = {
       set_promotion_status: {
         Args: { promotion_id: string; status: string }
         Returns: {
-          account_id: string
+          account_id: string | null
           casting_id: string | null
           created_at: string
           ends_at: string

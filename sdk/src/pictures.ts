@@ -1,5 +1,5 @@
 import type { Context, Supabase } from './context.ts'
-import { pictures, storeFile, type Upload } from './uploads.ts'
+import { pictures, storeFile, type Upload, withStored } from './uploads.ts'
 
 /** A picture to store. React Native has files as ArrayBuffer; then say what it is with `content_type`. */
 export type Picture = Upload
@@ -7,32 +7,30 @@ export type Picture = Upload
 /** Buckets of pictures that everybody may see by url. */
 export type PictureBucket = 'avatars' | 'photos' | 'banners' | 'portfolio' | 'cards'
 
-/** Stores a picture in the account's own folder and answers its path. */
+/** Stores a picture in a folder, the account's own unless told, and answers its path. */
 export function storePicture(
   context: Context,
   bucket: PictureBucket,
   file: Picture,
   content_type: string | undefined,
+  folder?: string,
 ): Promise<string> {
-  return storeFile(context, file, { bucket, content_type, accepted: pictures })
+  return storeFile(context, file, { bucket, content_type, accepted: pictures, folder })
 }
 
-/** Stores a picture for what is done with its path, and takes it back when that is refused. */
-export async function withPicture<T>(
+/** Stores a picture in the account's own folder for what is done with its path, and takes it back when that is refused. */
+export function withPicture<T>(
   context: Context,
   bucket: PictureBucket,
   file: Picture,
   content_type: string | undefined,
   use: (path: string) => Promise<T>,
 ): Promise<T> {
-  const path = await storePicture(context, bucket, file, content_type)
-  try {
-    return await use(path)
-  } catch (error) {
-    // Where the row was written and only its answer got lost, Storage keeps the object.
-    await context.supabase.storage.from(bucket).remove([path])
-    throw error
-  }
+  // Plain JavaScript may hand over nothing at all.
+  return withStored(context, { bucket, file, content_type, accepted: pictures }, async (path) => {
+    if (path === undefined) throw context.error('validation_failed', { file: ['required'] })
+    return use(path)
+  })
 }
 
 /** Where a picture is shown; null for none. `width` is of a smaller version: at most so many pixels in both directions. */

@@ -18,7 +18,7 @@ function isFile(value: unknown): value is Upload {
 }
 
 /** What is taken: types with the ending of their names, and the largest size; where it differs, that of pictures. */
-interface Accepted {
+export interface Accepted {
   types: Record<string, string>
   megabytes: number
   pictureMegabytes?: number
@@ -51,22 +51,75 @@ export const buckets = {
 
 export type UploadBucket = keyof typeof buckets
 
+/** How files of a type begin, a character a byte. Before the header of a PDF may be white space; old MOVs lack `ftyp`. */
+const beginnings: Record<string, RegExp> = {
+  'image/jpeg': /^\xff\xd8\xff/,
+  'image/png': /^\x89PNG/,
+  'image/webp': /^RIFF[\s\S]{4}WEBP/,
+  'application/pdf': /^(\xef\xbb\xbf)?\s*%PDF-/,
+  'application/zip': /^PK/,
+  'video/mp4': /^[\s\S]{4}ftyp/,
+  'video/quicktime': /^[\s\S]{4}(ftyp|moov|mdat|wide|free|skip|pnot)/,
+}
+
+/** The first bytes of a file, a character each; undefined where a device cannot read its Blobs. */
+async function beginningOf(file: Upload): Promise<string | undefined> {
+  const head = file.slice(0, 12)
+  if (!(head instanceof ArrayBuffer || head instanceof Uint8Array || 'arrayBuffer' in head)) return undefined
+  const bytes = 'arrayBuffer' in head ? await head.arrayBuffer() : head
+  return String.fromCharCode(...new Uint8Array(bytes))
+}
+
 /** Holds that a file is what is taken; answers its type and the ending of its name. */
-export function checkFile(
+async function checkFile(
   context: Context,
   file: Upload,
   content_type: string | undefined,
   accepted: Accepted,
-): { type: string; ending: string } {
+): Promise<{ type: string; ending: string }> {
   const isBlob = typeof Blob !== 'undefined' && file instanceof Blob
   const type = content_type ?? (isBlob ? file.type : '')
   const ending = accepted.types[type]
   const size = isBlob ? file.size : (file as ArrayBuffer | Uint8Array | undefined)?.byteLength
   if (size === undefined) throw context.error('validation_failed', { file: ['required'] })
   if (ending === undefined) throw context.error('validation_failed', { file: ['type'] })
+  if (size === 0) throw context.error('validation_failed', { file: ['size'] })
   const most = type in pictureTypes ? (accepted.pictureMegabytes ?? accepted.megabytes) : accepted.megabytes
   if (size > most * 1024 * 1024) throw context.error('payload_too_large', { file: ['size'] })
+  const beginning = await beginningOf(file)
+  if (beginning !== undefined && !beginnings[type]?.test(beginning))
+    throw context.error('validation_failed', { file: ['type'] })
   return { type, ending }
+}
+
+/**
+ * The input as the schema has it, with files by the names of their fields. validation_failed names every wrong field and
+ * file at once; payload_too_large where nothing is wrong but that files are too large. Files without a word on what is
+ * taken are left to the schema.
+ */
+export async function parseWithFiles<Schema extends z.ZodType>(
+  context: Context,
+  schema: Schema,
+  input: unknown,
+  accepted: Record<string, Accepted | undefined>,
+): Promise<z.output<Schema>> {
+  const given = (input ?? {}) as Record<string, unknown>
+  const types = (given.content_types ?? {}) as Record<string, unknown>
+  const checks = Object.entries(accepted).map(([name, taken]) =>
+    context.run(async () => {
+      const file = given[name]
+      if (!isFile(file) || taken === undefined) return
+      const type = types[name] ?? given.content_type
+      // Where the type is no text, the schema says so.
+      await named(name, () => checkFile(context, file, typeof type === 'string' ? type : undefined, taken))
+    }),
+  )
+  const parsed = await context.run(async () => context.parse(schema, input))
+  const errors = [parsed, ...(await Promise.all(checks))].flatMap(({ error }) => error ?? [])
+  if (parsed.error === null && errors.length === 0) return parsed.data
+  const isTooLarge = errors.every(({ code }) => code === 'payload_too_large')
+  const fields = Object.assign({}, ...errors.map((error) => error.fields))
+  throw context.error(isTooLarge ? 'payload_too_large' : 'validation_failed', fields)
 }
 
 interface Storing {
@@ -86,7 +139,7 @@ export async function storeFile(
   file: Upload,
   { bucket, content_type, accepted = buckets[bucket], name, folder }: Storing,
 ): Promise<string> {
-  const { type, ending } = checkFile(context, file, content_type, accepted)
+  const { type, ending } = await checkFile(context, file, content_type, accepted)
   const path = `${folder ?? (await context.accountId())}/${uniqueName()}.${ending}`
   const storage = context.supabase.storage.from(bucket)
   const options = { contentType: type, cacheControl: '31536000', ...(name === undefined ? {} : naming(file, name)) }
@@ -118,7 +171,7 @@ export async function withStored<T>(
   use: (path: string | undefined) => Promise<T>,
 ): Promise<T> {
   if (file === undefined) return use(undefined)
-  const path = await named(field, storeFile(context, file, storing))
+  const path = await named(field, () => storeFile(context, file, storing))
   try {
     return await use(path)
   } catch (error) {
@@ -128,9 +181,9 @@ export async function withStored<T>(
   }
 }
 
-async function named<T>(field: string, storing: Promise<T>): Promise<T> {
+async function named<T>(field: string, work: () => Promise<T>): Promise<T> {
   try {
-    return await storing
+    return await work()
   } catch (error) {
     throw error instanceof TalentbaseError ? renameFields(error, { file: field }) : error
   }

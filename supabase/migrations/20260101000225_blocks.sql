@@ -65,14 +65,21 @@ volatile
 security definer
 set search_path = ''
 as $$
--- Definer: blocks has no insert grant. Who stands in no directory and who does not exist are the same error.
+-- Definer: blocks has no insert grant. Who stands in no directory, who has blocked the caller and who does not exist are
+-- the same error; whom the caller has blocked already stays so.
 declare
   caller uuid := private.account_id();
 begin
   if block_account.account_id = caller then
     perform private.raise_error('validation_failed', 400, 'This is your own account.', '{"fields": {"account_id": "other"}}');
   end if;
-  if not exists (select from public.accounts as a where a.id = block_account.account_id and a.is_listed) then
+  if exists (select from public.blocks as b where b.account_id = caller and b.blocked_id = block_account.account_id) then
+    return;
+  end if;
+  if not exists (
+    select from public.accounts as a
+    where a.id = block_account.account_id and a.is_listed and a.id not in (select private.blocker_ids())
+  ) then
     perform private.raise_error('not_found', 404, 'There is no such account.');
   end if;
   insert into public.blocks (account_id, blocked_id)

@@ -2,7 +2,8 @@
 -- Paths start with the owner's account id, or with another id of theirs (private.folders) where a path must not tell
 -- whose it is. Public buckets are read by url and listed by nobody but the owner; who reads private ones is said in
 -- …310_files.sql.
--- Promises: type and size hold for uploads, overwrites, copies and moves; nothing changes its bucket or its owner.
+-- Promises: type and size hold for uploads, overwrites, copies and moves, and no file is empty; nothing changes its bucket
+-- or its owner.
 
 set lock_timeout = '5s';
 set statement_timeout = '60s';
@@ -160,6 +161,8 @@ as $$
         or metadata ->> 'mimetype' = any (b.allowed_mime_types)
       )
       and (metadata ->> 'size' is null or b.file_size_limit is null or (metadata ->> 'size')::bigint <= b.file_size_limit)
+      -- Unknown while Storage only asks whether it may.
+      and (metadata ->> 'size')::bigint is distinct from 0
       -- The bucket's own limit is that of films.
       and (
         b.id <> 'portfolio' or metadata ->> 'size' is null or coalesce(metadata ->> 'mimetype', '') not like 'image/%'

@@ -55,6 +55,19 @@ insert into private.entity_types (type, is_favorite, look_up) values ('account',
 
 -- Reports -------------------------------------------------------------------------------------------------------------
 
+create function private.forget_words()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+-- Before update: of a row that outlives its author. Argument: the column with what they wrote.
+begin
+  return jsonb_populate_record(new, jsonb_build_object(tg_argv[0], null));
+end;
+$$;
+
 create table public.reports (
   id uuid primary key default gen_random_uuid(),
   account_id uuid references public.accounts (id) on delete set null,
@@ -73,8 +86,15 @@ create table public.reports (
   constraint reports_status_known check (status in ('open', 'resolved', 'dismissed')),
   constraint reports_resolution_length check (private.is_clean_text(resolution, 1, 2000))
 );
-comment on table public.reports is 'What people report; read by who reported and by admins. A report stays when its reporter has left.';
+comment on table public.reports is
+  'What people report; read by who reported and by admins. A report stays when its reporter has left, without the details.';
 comment on column public.reports.resolution is 'What the admin did, told to who reported.';
+
+create trigger reports_forget_details
+  before update of account_id on public.reports
+  for each row
+  when (new.account_id is null)
+  execute function private.forget_words('details');
 
 create index reports_account_id_idx on public.reports (account_id, created_at desc, id desc);
 create index reports_entity_type_idx on public.reports (entity_type, entity_id);

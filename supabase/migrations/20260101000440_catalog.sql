@@ -164,13 +164,28 @@ security definer
 set search_path = ''
 as $$
 -- Definer: calls functions clients may not. A foreign key cannot look into one of two tables.
+declare
+  word text := lower(btrim(new.name));
 begin
-  if not exists (
+  if new.type in ('category', 'city') and not exists (
     select from public.states as s where new.type = 'city' and s.slug = new.parent
     union all
     select from public.categories as c where new.type = 'category' and c.slug = new.parent
   ) then
     perform private.raise_error('validation_failed', 400, 'No such parent.', '{"fields": {"parent": "known"}}');
+  end if;
+  if exists (
+    select from public.skills as s where new.type = 'skill' and lower(s.name) = word
+    union all
+    select from public.categories as c
+    where new.type = 'category' and c.parent_slug = new.parent and word in (lower(c.name), lower(c.name_ru), lower(c.name_kk))
+    union all
+    select from public.cities as c where new.type = 'city' and c.state_slug = new.parent and lower(c.name) = word
+    union all
+    select from public.reference_options as o
+    where o.type = new.type and word in (lower(o.name), lower(o.name_ru), lower(o.name_kk))
+  ) then
+    perform private.raise_error('duplicate', 409, 'The catalog has this word.', '{"fields": {"name": "taken"}}');
   end if;
   return new;
 end;
@@ -179,7 +194,8 @@ $$;
 create trigger catalog_proposals_check
   before insert on public.catalog_proposals
   for each row
-  when (new.parent is not null and new.type in ('category', 'city'))
+  -- What lacks a parent, or must have none, breaks a constraint.
+  when ((new.type in ('category', 'city')) = (new.parent is not null))
   execute function private.check_proposal();
 
 create type public.proposal_card as (
@@ -287,6 +303,10 @@ declare
   proposal public.catalog_proposals := private.decide_proposal(proposal_id, 'approved', null);
   key text := coalesce(approve_proposal.slug, private.slug_of(proposal.name));
 begin
+  if approve_proposal.slug is null
+    and ((proposal.type = 'category' and key !~ '^[a-z]') or (proposal.type <> 'skill' and key = '')) then
+    raise exception 'no slug can be made of the name %: give one', proposal.name using errcode = 'invalid_parameter_value';
+  end if;
   if proposal.type = 'skill' then
     insert into public.skills as s (name) values (proposal.name)
     on conflict (lower(name)) do update set name = s.name;

@@ -68,10 +68,10 @@ create table public.organization_invitations (
   decided_at timestamptz,
   created_at timestamptz not null default now(),
   constraint organization_invitations_email_format check (email ~ '^[^@[:space:]]{1,64}@[^@[:space:]]{1,189}$' and email = lower(email)),
-  constraint organization_invitations_role_known check (role in ('admin', 'member')),
+  constraint organization_invitations_role_known check (role in ('owner', 'admin', 'member')),
   constraint organization_invitations_status_known check (status in ('pending', 'accepted', 'declined', 'revoked'))
 );
-comment on table public.organization_invitations is 'Invitations to an address, which may have no account yet. Read by the organization''s managers and by whoever has the address.';
+comment on table public.organization_invitations is 'Invitations to an address, which may have no account yet; to be the owner, to a member''s. Read by the organization''s managers and by whoever has the address.';
 
 create index organization_invitations_email_idx on public.organization_invitations (email, created_at desc);
 create index organization_invitations_organization_id_idx on public.organization_invitations (organization_id, created_at desc);
@@ -157,6 +157,30 @@ begin
 end;
 $$;
 
+create function private.lock_manager(organization_id uuid, other_id uuid default null)
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: as above, for functions that write: the caller stays what they are until the end. Locked in the order in which
+-- everything here is, so that nobody waits in a circle: accounts (as their deletion does), the organization, members.
+begin
+  perform from public.accounts as a
+  where a.id in (private.account_id(), lock_manager.other_id)
+  order by a.id
+  for key share;
+  if lock_manager.organization_id in (select private.own_organization_ids()) then
+    perform from public.organizations as o where o.id = lock_manager.organization_id for no key update;
+    perform from public.organization_members as m
+    where m.organization_id = lock_manager.organization_id and m.account_id = auth.uid()
+    for share;
+  end if;
+  return private.require_manager(lock_manager.organization_id);
+end;
+$$;
+
 -- The life of an organization -----------------------------------------------------------------------------------------
 
 create trigger organizations_limit_rows
@@ -167,6 +191,28 @@ create trigger organizations_limit_rows
 create trigger organizations_touch_updated_at
   before update of kind, name, description, website, size, city, country, logo_path on public.organizations
   for each row execute function private.touch_updated_at();
+
+create function private.protect_logo()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  -- What is in the owner's folder is theirs to show or to let go; whoever has no account here is no admin of it.
+  if auth.uid() <> new.owner_id then
+    raise insufficient_privilege using message = 'Only the owner changes the logo.';
+  end if;
+  return new;
+end;
+$$;
+
+create trigger organizations_protect_logo
+  before update of logo_path on public.organizations
+  for each row
+  when (old.logo_path is distinct from new.logo_path and old.owner_id = new.owner_id)
+  execute function private.protect_logo();
 
 create trigger organizations_replace_logo
   after update of logo_path on public.organizations
@@ -205,7 +251,8 @@ volatile
 security definer
 set search_path = ''
 as $$
-  -- Definer: for functions. The logo goes: it is in the former owner's folder.
+  -- Definer: for functions. The logo goes: it is in the former owner's folder. Who becomes admin or owner is the new
+  -- owner's to say.
   update public.organization_members as m
   set role = 'admin'
   where m.organization_id = pass_on_organization.organization_id and m.role = 'owner';
@@ -215,6 +262,12 @@ as $$
   update public.organizations as o
   set owner_id = pass_on_organization.account_id, logo_path = null
   where o.id = pass_on_organization.organization_id;
+  update public.organization_invitations as i
+  set status = 'revoked', decided_at = now()
+  where i.organization_id = pass_on_organization.organization_id
+    and i.role <> 'member'
+    and i.status = 'pending'
+    and i.invited_by is distinct from pass_on_organization.account_id;
 $$;
 
 create function private.pass_on_organizations()
@@ -229,15 +282,28 @@ declare
   owned uuid;
   heir uuid;
 begin
+  -- Also those that the account follows, whose counters change: in one order, before anything that belongs to them.
+  perform from public.organizations as o
+  where o.owner_id = old.id
+    or o.id in (select f.organization_id from public.organization_followers as f where f.account_id = old.id)
+  order by o.id
+  for no key update;
+  -- Before invited_by forgets who invited.
+  update public.organization_invitations as i
+  set status = 'revoked', decided_at = now()
+  where i.invited_by = old.id and i.status = 'pending';
   for owned in
-    select o.id from public.organizations as o where o.owner_id = old.id order by o.id for update
+    select o.id from public.organizations as o where o.owner_id = old.id order by o.id
   loop
-    -- Waits for whoever is leaving just now; passes over whose account is going, too.
+    -- Waits for whoever is leaving just now; passes over whose account is going, too, and who is suspended while another is
+    -- there.
     select m.account_id into heir
     from public.organization_members as m
     join public.accounts as a on a.id = m.account_id
     where m.organization_id = owned and m.account_id <> old.id
-    order by (m.role = 'admin') desc, m.created_at, m.account_id
+    order by
+      exists (select from private.suspensions as s where s.account_id = m.account_id),
+      (m.role = 'admin') desc, m.created_at, m.account_id
     limit 1
     for update of m
     for key share of a skip locked;
@@ -263,16 +329,28 @@ set search_path = ''
 as $$
 -- Definer: counters are in no column grant. A trigger, because followers also go when their accounts do.
 begin
+  -- In the order of ids, whatever the order of the rows: two of these at once do not wait for each other in a circle.
+  perform from public.organizations as o
+  where o.id in (select c.organization_id from changed as c)
+  order by o.id
+  for no key update;
   update public.organizations as o
-  set followers_count = o.followers_count + case tg_op when 'INSERT' then 1 else -1 end
-  where o.id = coalesce(new.organization_id, old.organization_id);
+  set followers_count = o.followers_count + case tg_op when 'INSERT' then c.count else -c.count end
+  from (select c.organization_id, count(*)::integer as count from changed as c group by c.organization_id) as c
+  where o.id = c.organization_id;
   return null;
 end;
 $$;
 
-create trigger organization_followers_count
-  after insert or delete on public.organization_followers
-  for each row execute function private.count_followers();
+create trigger organization_followers_count_inserted
+  after insert on public.organization_followers
+  referencing new table as changed
+  for each statement execute function private.count_followers();
+
+create trigger organization_followers_count_deleted
+  after delete on public.organization_followers
+  referencing old table as changed
+  for each statement execute function private.count_followers();
 
 create trigger organization_followers_limit_rows
   after insert on public.organization_followers
@@ -332,7 +410,10 @@ create policy select_members on public.organization_members for select to authen
 create policy select_parties on public.organization_invitations for select to authenticated
   using (
     organization_id in (select private.managed_organization_ids())
-    or email = (select private.account_email())
+    or (
+      email = (select private.account_email())
+      and (invited_by is null or invited_by not in (select private.blocked_ids()))
+    )
   );
 
 create policy select_owner on public.organization_followers for select to authenticated

@@ -7,6 +7,61 @@ set statement_timeout = '60s';
 
 -- Invitations ---------------------------------------------------------------------------------------------------------
 
+create function private.write_invitation(organization_id uuid, address text, role text, invited uuid)
+returns public.organization_invitations
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: for functions. In the caller's name; tells whoever has the address, if anybody.
+declare
+  invitation public.organization_invitations;
+begin
+  -- One that has run out makes room.
+  update public.organization_invitations as i
+  set status = 'revoked', decided_at = now()
+  where i.organization_id = write_invitation.organization_id
+    and i.email = write_invitation.address
+    and i.status = 'pending'
+    and i.expires_at <= now();
+  insert into public.organization_invitations (organization_id, email, role, invited_by, expires_at)
+  values (
+    write_invitation.organization_id, write_invitation.address, write_invitation.role, auth.uid(),
+    now() + make_interval(days => (private.setting('organizations.invitation_days') #>> '{}')::integer)
+  )
+  on conflict do nothing
+  returning * into invitation;
+  if invitation.id is null then
+    perform private.raise_error('duplicate', 409, 'This address is invited.');
+  end if;
+  if write_invitation.invited is not null and not private.is_blocked(auth.uid(), write_invitation.invited) then
+    perform private.notify(
+      write_invitation.invited, 'organization_invitation',
+      jsonb_build_object('organization_id', invitation.organization_id, 'invitation_id', invitation.id, 'status', 'pending')
+    );
+  end if;
+  perform private.audit('organization.invite', 'organization', invitation.organization_id::text, jsonb_build_object('invitation_id', invitation.id));
+  return invitation;
+end;
+$$;
+
+create function private.may_own_organization(organization_id uuid, account_id uuid)
+returns boolean
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  -- Definer: for functions, of another's roles. As the policy for inserts.
+  select exists (
+    select from public.organizations as o
+    join public.account_roles as r on r.account_id = may_own_organization.account_id
+    where o.id = may_own_organization.organization_id
+      and (r.role = 'agency' or (o.kind <> 'agency' and r.role in ('employer', 'recruiter')))
+  );
+$$;
+
 create function private.invite_member(organization_id uuid, email text, role text)
 returns public.organization_invitations
 language plpgsql
@@ -16,10 +71,9 @@ set search_path = ''
 as $$
 -- Definer: invitations have no insert grant. Whether the address has an account is not told.
 declare
-  caller uuid := private.require_manager(organization_id);
   address text := lower(btrim(email));
-  invitation public.organization_invitations;
-  invited uuid;
+  invited uuid := (select u.id from auth.users as u where lower(u.email) = lower(btrim(invite_member.email)) and u.email_confirmed_at is not null);
+  caller uuid := private.lock_manager(organization_id, invited);
 begin
   if address is null or address !~ '^[^@[:space:]]{1,64}@[^@[:space:]]{1,189}$' or not private.is_clean_text(address, 3, 254) then
     perform private.raise_error('validation_failed', 400, 'This is no email address.', '{"fields": {"email": "format"}}');
@@ -39,29 +93,7 @@ begin
   ) then
     perform private.raise_error('duplicate', 409, 'This address belongs to a member.');
   end if;
-  -- One that has run out makes room.
-  update public.organization_invitations as i
-  set status = 'revoked', decided_at = now()
-  where i.organization_id = invite_member.organization_id and i.email = address and i.status = 'pending' and i.expires_at <= now();
-  insert into public.organization_invitations (organization_id, email, role, invited_by, expires_at)
-  values (
-    invite_member.organization_id, address, coalesce(invite_member.role, 'member'), caller,
-    now() + make_interval(days => (private.setting('organizations.invitation_days') #>> '{}')::integer)
-  )
-  on conflict do nothing
-  returning * into invitation;
-  if invitation.id is null then
-    perform private.raise_error('duplicate', 409, 'This address is invited.');
-  end if;
-  select u.id into invited from auth.users as u where lower(u.email) = address and u.email_confirmed_at is not null;
-  if invited is not null and not private.is_blocked(caller, invited) then
-    perform private.notify(
-      invited, 'organization_invitation',
-      jsonb_build_object('organization_id', invitation.organization_id, 'invitation_id', invitation.id, 'status', 'pending')
-    );
-  end if;
-  perform private.audit('organization.invite', 'organization', invitation.organization_id::text, jsonb_build_object('invitation_id', invitation.id));
-  return invitation;
+  return private.write_invitation(organization_id, address, coalesce(invite_member.role, 'member'), invited);
 end;
 $$;
 
@@ -85,7 +117,7 @@ security definer
 set search_path = ''
 as $$
 -- Definer: invitations have no update grant. Accepted and declined by the invited address, revoked by managers; to others
--- there is no such invitation.
+-- there is no such invitation, nor to whom a block stands between who invited and them. One to be the owner hands over.
 declare
   caller uuid := private.account_id();
   invitation public.organization_invitations;
@@ -98,9 +130,21 @@ begin
   where i.id = decide_invitation.invitation_id
     and case when decide_invitation.status = 'revoked'
       then i.organization_id in (select private.managed_organization_ids())
-      else i.email = private.account_email()
-    end
-  for update;
+      else i.email = private.account_email() and (i.invited_by is null or i.invited_by not in (select private.blocked_ids()))
+    end;
+  if found then
+    -- In the order of private.lock_manager.
+    if decide_invitation.status = 'revoked' then
+      perform private.lock_manager(invitation.organization_id);
+    else
+      perform from public.accounts as a where a.id in (caller, invitation.invited_by) order by a.id for key share;
+      perform from public.organizations as o where o.id = invitation.organization_id for no key update;
+    end if;
+    select i.* into invitation
+    from public.organization_invitations as i
+    where i.id = decide_invitation.invitation_id
+    for update;
+  end if;
   if not found then
     perform private.raise_error('not_found', 404, 'There is no such invitation.');
   end if;
@@ -110,7 +154,21 @@ begin
       jsonb_build_object('from', case when invitation.status = 'pending' then 'expired' else invitation.status end, 'to', decide_invitation.status)
     );
   end if;
-  if decide_invitation.status = 'accepted' then
+  if decide_invitation.status = 'accepted' and invitation.role = 'owner' then
+    perform from public.organization_members as m
+    where m.organization_id = invitation.organization_id and m.account_id = caller
+    for update;
+    if not found
+      or not private.may_own_organization(invitation.organization_id, caller)
+      or not exists (
+        select from public.organizations as o
+        where o.id = invitation.organization_id and o.owner_id = invitation.invited_by and o.owner_id <> caller
+      ) then
+      perform private.raise_error('conflict', 409, 'This organization cannot be handed to you by who offered it.');
+    end if;
+    perform private.pass_on_organization(invitation.organization_id, caller);
+    perform private.audit('organization.pass_on', 'organization', invitation.organization_id::text, jsonb_build_object('owner_id', caller));
+  elsif decide_invitation.status = 'accepted' then
     insert into public.organization_members (organization_id, account_id, role)
     values (invitation.organization_id, caller, invitation.role)
     on conflict on constraint organization_members_pkey do nothing;
@@ -140,7 +198,7 @@ as $$
   select private.decide_invitation(invitation_id, status);
 $$;
 comment on function public.decide_invitation is
-  'accepted or declined by whoever has the invited address, revoked by the organization''s managers; once, and accepted only in time (invalid_transition, 409).';
+  'accepted or declined by whoever has the invited address, revoked by the organization''s managers; once, and accepted only in time (invalid_transition, 409). Accepting the role owner hands over: conflict (409) unless who offered it still is the owner, and the caller a member who may own it.';
 
 create function private.forget_invitations()
 returns trigger
@@ -225,8 +283,8 @@ security definer
 set search_path = ''
 set plan_cache_mode = force_custom_plan
 as $$
--- Definer: as find_organizations. The visibility rule is select_parties': those to the caller's address, or of an
--- organization that the caller manages.
+-- Definer: as find_organizations. The visibility rule is select_parties': those to the caller's address, but
+-- for a block, or of an organization that the caller manages.
 declare
   address text := private.account_email();
   after record;
@@ -247,7 +305,7 @@ begin
         i.expires_at, i.decided_at, i.created_at
       from public.organization_invitations as i
       where case when find_invitations.organization_id is null
-        then i.email = address
+        then i.email = address and (i.invited_by is null or i.invited_by not in (select private.blocked_ids()))
         else i.organization_id = find_invitations.organization_id
       end
     ), wanted as (

@@ -1,5 +1,6 @@
 -- Members: what people may become in an organization, how they leave; and how organizations are found.
--- Promises: nobody makes themselves more than they are; the owner hands over before leaving.
+-- Promises: nobody makes themselves more than they are, nor anybody the owner who has not agreed; the owner hands over
+-- before leaving.
 
 set lock_timeout = '5s';
 set statement_timeout = '60s';
@@ -13,14 +14,15 @@ volatile
 security definer
 set search_path = ''
 as $$
--- Definer: memberships have no update grant. Only the owner gives roles; giving `owner` hands the organization over.
+-- Definer: memberships have no update grant. Only the owner gives roles; `owner` is an offer, for who accepts it
+-- pays.
 declare
-  caller uuid := private.require_manager(organization_id);
+  caller uuid := private.lock_manager(organization_id, account_id);
+  address text;
 begin
   if set_member_role.role is null or set_member_role.role not in ('owner', 'admin', 'member') then
     perform private.raise_error('validation_failed', 400, 'No such role.', '{"fields": {"role": "known"}}');
   end if;
-  perform from public.organizations as o where o.id = set_member_role.organization_id for update;
   if not exists (
     select from public.organizations as o where o.id = set_member_role.organization_id and o.owner_id = caller
   ) then
@@ -29,8 +31,7 @@ begin
   if set_member_role.account_id = caller then
     perform private.raise_error('conflict', 409, 'The owner stays owner until somebody else is made it.');
   end if;
-  -- The account first, as its deletion does; the member is not removed meanwhile.
-  perform from public.accounts as a where a.id = set_member_role.account_id for key share;
+  -- The member is not removed meanwhile.
   perform from public.organization_members as m
   where m.organization_id = set_member_role.organization_id and m.account_id = set_member_role.account_id
   for update;
@@ -38,7 +39,17 @@ begin
     perform private.raise_error('not_found', 404, 'There is no such member.');
   end if;
   if set_member_role.role = 'owner' then
-    perform private.pass_on_organization(set_member_role.organization_id, set_member_role.account_id);
+    select lower(u.email) into address
+    from auth.users as u
+    where u.id = set_member_role.account_id and u.email_confirmed_at is not null;
+    if address is null or not private.may_own_organization(set_member_role.organization_id, set_member_role.account_id) then
+      perform private.raise_error('conflict', 409, 'This member may not own such an organization.');
+    end if;
+    update public.organization_invitations as i
+    set status = 'revoked', decided_at = now()
+    where i.organization_id = set_member_role.organization_id and i.email = address and i.status = 'pending';
+    perform private.write_invitation(set_member_role.organization_id, address, 'owner', set_member_role.account_id);
+    return;
   else
     update public.organization_members as m
     set role = set_member_role.role
@@ -61,7 +72,7 @@ as $$
   select private.set_member_role(organization_id, account_id, role);
 $$;
 comment on function public.set_member_role is
-  'Owner only: makes a member admin or member; owner hands the organization over, and the caller becomes an admin.';
+  'Owner only: makes a member admin or member. owner is an offer: an invitation to the member''s address, who accepts it by decide_invitation; then the caller becomes an admin. conflict (409) for who may not own it.';
 
 create function private.remove_member(organization_id uuid, account_id uuid)
 returns void
@@ -77,7 +88,9 @@ declare
   removed public.organization_members;
 begin
   if remove_member.account_id is distinct from caller then
-    perform private.require_manager(organization_id);
+    perform private.lock_manager(organization_id, account_id);
+  else
+    perform from public.accounts as a where a.id = caller for key share;
   end if;
   select m.* into removed
   from public.organization_members as m

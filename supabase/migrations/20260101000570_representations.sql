@@ -47,6 +47,12 @@ insert into private.representation_transitions (from_status, to_status, actor) v
 insert into public.notification_types (type, description) values
   ('representation', 'An agency invites me, or a model or an agency answered or ended a representation.');
 
+create trigger representations_forget_message
+  before update of invited_by on public.representations
+  for each row
+  when (new.invited_by is null)
+  execute function private.forget_words('message');
+
 create trigger representations_touch_updated_at
   before update on public.representations
   for each row execute function private.touch_updated_at();
@@ -198,7 +204,7 @@ set search_path = ''
 as $$
 -- Definer: representations have no insert grant. Who is no listed model, or is blocked, is not found.
 declare
-  caller uuid := private.require_manager(organization_id);
+  caller uuid := private.lock_manager(organization_id, model_id);
   representation public.representations;
 begin
   if not private.is_clean_text(invite_model.message, 1, 2000) then

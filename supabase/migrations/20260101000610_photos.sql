@@ -172,10 +172,13 @@ volatile
 security definer
 set search_path = ''
 as $$
--- Definer: as above. The object is gone, so its row goes.
+-- Definer: as above. The object is gone, so its row goes. Of a queued object it has gone before: then nothing is locked,
+-- for the drain function removes those of many accounts at once.
 begin
-  perform private.lock_photos(array[split_part(old.name, '/', 1)::uuid]);
-  delete from public.photos as p where p.path = old.name;
+  if exists (select from public.photos as p where p.path = old.name) then
+    perform private.lock_photos(array[split_part(old.name, '/', 1)::uuid]);
+    delete from public.photos as p where p.path = old.name;
+  end if;
   return null;
 end;
 $$;
@@ -289,6 +292,52 @@ $$;
 comment on function public.reorder_photos is
   'The owner and their agencies: puts the photos of one profile in this order; needs each of them exactly once, else nothing changes.';
 
+create function private.change_photo(photo_id uuid, is_main boolean, "position" integer)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: as above. Both or neither.
+declare
+  owner uuid := private.lock_photos_beside(photo_id);
+  others uuid[];
+begin
+  if owner is null then
+    perform private.raise_error('not_found', 404, 'There is no such photo.');
+  end if;
+  if change_photo.position not between 0 and 10000 then
+    perform private.raise_error('validation_failed', 400, 'A position is 0 to 10000.', '{"fields": {"position": "range"}}');
+  end if;
+  if change_photo.is_main then
+    perform private.set_main_photo(photo_id);
+  elsif exists (select from public.photos as p where p.id = photo_id and p.is_main and change_photo.is_main = false) then
+    perform private.raise_error('conflict', 409, 'Make another photo the main one instead.');
+  end if;
+  if change_photo.position is not null then
+    others := array(
+      select p.id from public.photos as p where p.account_id = owner and p.id <> photo_id order by p.position, p.id
+    );
+    perform private.reorder_photos(
+      others[:change_photo.position] || photo_id || others[change_photo.position + 1:]
+    );
+  end if;
+end;
+$$;
+
+create function public.change_photo(photo_id uuid, is_main boolean default null, "position" integer default null)
+returns void
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.change_photo(photo_id, is_main, "position");
+$$;
+comment on function public.change_photo is
+  'The owner and their agencies: makes this photo the main one, moves it to a place in the order (from 0), or both. conflict (409) for a main photo that shall be none.';
+
 create function private.fits_photos(name text)
 returns boolean
 language sql
@@ -314,7 +363,9 @@ grant execute on function
   private.set_main_photo(uuid),
   public.set_main_photo(uuid),
   private.reorder_photos(uuid[]),
-  public.reorder_photos(uuid[])
+  public.reorder_photos(uuid[]),
+  private.change_photo(uuid, boolean, integer),
+  public.change_photo(uuid, boolean, integer)
 to authenticated;
 
 alter table public.photos enable row level security;

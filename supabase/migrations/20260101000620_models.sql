@@ -119,7 +119,6 @@ comment on type public.model_card is
   'A model as lists answer it. height: centimetres. main_photo_path: in the bucket `photos`. rating: null before the first review. total: counted to 1,000 (1001 means more).';
 
 create function private.find_models(
-  account_ids uuid[],
   gender text,
   min_age integer,
   max_age integer,
@@ -166,42 +165,39 @@ begin
   if auth.uid() is not null then
     conditions := 's.account_id not in (select private.blocked_ids())';
   end if;
-  if find_models.account_ids is not null then
-    conditions := conditions || ' and s.account_id = any ($1)';
-  end if;
   if find_models.gender is not null then
-    conditions := conditions || ' and s.gender = $2';
+    conditions := conditions || ' and s.gender = $1';
   end if;
   -- Nobody is younger than 0 or older than 200, and dates end. Somebody is n years old from a birthday n years ago until the day before the next one.
   if find_models.min_age is not null then
-    conditions := conditions || ' and s.birth_date <= ((now() at time zone ''UTC'')::date - make_interval(years => $3))::date';
+    conditions := conditions || ' and s.birth_date <= ((now() at time zone ''UTC'')::date - make_interval(years => $2))::date';
   end if;
   if find_models.max_age is not null then
-    conditions := conditions || ' and s.birth_date > ((now() at time zone ''UTC'')::date - make_interval(years => $4 + 1))::date';
+    conditions := conditions || ' and s.birth_date > ((now() at time zone ''UTC'')::date - make_interval(years => $3 + 1))::date';
   end if;
   if find_models.min_height is not null then
-    conditions := conditions || ' and s.height >= $5';
+    conditions := conditions || ' and s.height >= $4';
   end if;
   if find_models.max_height is not null then
-    conditions := conditions || ' and s.height <= $6';
+    conditions := conditions || ' and s.height <= $5';
   end if;
   if find_models.city is not null then
-    conditions := conditions || ' and s.city = lower($7)';
+    conditions := conditions || ' and s.city = lower($6)';
   end if;
   if find_models.category is not null then
-    conditions := conditions || ' and s.categories @> array[$8]';
+    conditions := conditions || ' and s.categories @> array[$7]';
   end if;
   if find_models.experience is not null then
-    conditions := conditions || ' and s.experience = $9';
+    conditions := conditions || ' and s.experience = $8';
   end if;
   if find_models.search is not null then
-    conditions := conditions || ' and s.words like $10';
+    conditions := conditions || ' and s.words like $9';
   end if;
   if find_models.promoted = 'only' then
     conditions := conditions || ' and s.promoted_until > now()';
   end if;
   page := 'select s.account_id, s.created_at as key from private.model_search s where ' || conditions
-    || case when after.at is not null then ' and (s.created_at, s.account_id) < ($11, $12)' else '' end
+    || case when after.at is not null then ' and (s.created_at, s.account_id) < ($10, $11)' else '' end
     || ' order by s.created_at desc, s.account_id desc limit ' || (size + skipped);
   if find_models.promoted = 'first' then
     -- Promoted ones are a hundred years newer: one order, one kind of cursor. In hours, for days and years are not all
@@ -209,12 +205,12 @@ begin
     page := '(
       select s.account_id, s.created_at + interval ''876600 hours'' as key from private.model_search s
       where ' || conditions || ' and s.promoted_until > now()'
-      || case when after.at is not null then ' and (s.created_at, s.account_id) < ($11 - interval ''876600 hours'', $12)' else '' end || '
+      || case when after.at is not null then ' and (s.created_at, s.account_id) < ($10 - interval ''876600 hours'', $11)' else '' end || '
       order by s.created_at desc, s.account_id desc limit ' || (size + skipped) || '
     ) union all (
       select s.account_id, s.created_at as key from private.model_search s
       where ' || conditions || ' and (s.promoted_until is null or s.promoted_until <= now())'
-      || case when after.at is not null then ' and (s.created_at, s.account_id) < ($11, $12)' else '' end || '
+      || case when after.at is not null then ' and (s.created_at, s.account_id) < ($10, $11)' else '' end || '
       order by s.created_at desc, s.account_id desc limit ' || (size + skipped) || '
     )';
   end if;
@@ -227,12 +223,12 @@ begin
      from (
        select f.account_id, f.key from (' || page || ') as f
        order by f.key desc, f.account_id desc
-       limit $13 offset $14
+       limit $12 offset $13
      ) as f
      join public.model_profiles m on m.account_id = f.account_id
      left join public.photos p on p.account_id = f.account_id and p.is_main
      order by f.key desc, f.account_id desc'
-    using account_ids, gender, greatest(least(min_age, 200), 0), greatest(least(max_age, 200), -1), min_height, max_height, city, category, experience, private.like_pattern(lower(search)),
+    using gender, greatest(least(min_age, 200), 0), greatest(least(max_age, 200), -1), min_height, max_height, city, category, experience, private.like_pattern(lower(search)),
       after.at, after.id, size, skipped;
 end;
 $$;
@@ -260,7 +256,7 @@ set search_path = ''
 as $$
   select *
   from private.find_models(
-    null, gender, min_age, max_age, min_height, max_height, city, category, experience, search,
+    gender, min_age, max_age, min_height, max_height, city, category, experience, search,
     case when promoted_first then 'first' end, page_size, 100, cursor, skip
   );
 $$;
@@ -276,7 +272,7 @@ set search_path = ''
 as $$
   select *
   from private.find_models(
-    null, null, null, null, null, null, null, null, null, null, 'only', coalesce(max_items, 10), 50, null, 0
+    null, null, null, null, null, null, null, null, null, 'only', coalesce(max_items, 10), 50, null, 0
   );
 $$;
 comment on function public.list_promoted_models is 'Models whose promotion is running, newest first: 10, 1-50.';
@@ -284,7 +280,7 @@ comment on function public.list_promoted_models is 'Models whose promotion is ru
 -- Grants --------------------------------------------------------------------------------------------------------------
 
 grant execute on function
-  private.find_models(uuid[], text, integer, integer, integer, integer, text, text, text, text, text, integer, integer, text, integer),
+  private.find_models(text, integer, integer, integer, integer, text, text, text, text, text, integer, integer, text, integer),
   public.list_models(text, integer, integer, integer, integer, text, text, text, text, boolean, integer, text, integer),
   public.list_promoted_models(integer)
 to anon, authenticated;

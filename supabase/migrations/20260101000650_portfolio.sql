@@ -102,6 +102,10 @@ as $$
 declare
   others record;
 begin
+  if new.account_id <> auth.uid() then
+    -- Refused by the row-level security, which comes later: nothing is told of another's item.
+    return new;
+  end if;
   perform from public.portfolio_items as i where i.id = new.item_id and i.account_id = new.account_id for no key update;
   select count(*) as count, max(i.position) as last into others
   from public.portfolio_images as i

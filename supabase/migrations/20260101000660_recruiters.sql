@@ -192,6 +192,42 @@ begin
 end;
 $$;
 
+create function private.lock_own_membership(organization_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: keeps the caller in the organization until the row that names it is written.
+begin
+  perform from public.organization_members as m
+  where m.organization_id = lock_own_membership.organization_id and m.account_id = private.account_id()
+  for key share;
+  if not found then
+    perform private.raise_error('not_found', 404, 'There is no such organization of yours.');
+  end if;
+end;
+$$;
+
+create function private.require_company_size(organization_id uuid)
+returns void
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+-- Definer: calls functions clients may not. Of an organization nobody asked for the size; a recruiter's company has one.
+begin
+  if exists (select from public.organizations as o where o.id = require_company_size.organization_id and o.size is null) then
+    perform private.raise_error(
+      'validation_failed', 400, 'The company has no size yet: its owner or an admin gives one.',
+      '{"fields": {"company_size": "required"}}'
+    );
+  end if;
+end;
+$$;
+
 create function private.create_recruiter(
   full_name text,
   designation text,
@@ -218,7 +254,7 @@ declare
     'company_name', case when organization_id is null and company_name is null then 'required' end,
     'company_size', case when organization_id is null and company_size is null then 'required' end,
     'organization_id', case
-      when organization_id is not null and num_nonnulls(company_name, company_website, company_size) > 0 then 'conflict'
+      when organization_id is not null and num_nonnulls(company_name, company_website) > 0 then 'conflict'
     end
   ));
 begin
@@ -235,8 +271,14 @@ begin
     insert into public.organizations (owner_id, kind, name, website, size)
     values (caller, 'company', company_name, company_website, company_size)
     returning id into company;
-  elsif company not in (select private.own_organization_ids()) then
-    perform private.raise_error('not_found', 404, 'There is no such organization of yours.');
+  else
+    perform private.lock_own_membership(company);
+    if company_size is null then
+      perform private.require_company_size(company);
+    else
+      perform private.require_manager(company);
+      update public.organizations as o set size = company_size where o.id = company;
+    end if;
   end if;
   insert into public.recruiter_profiles (account_id, organization_id, full_name, designation, phone)
   values (caller, company, create_recruiter.full_name, create_recruiter.designation, create_recruiter.phone);
@@ -267,7 +309,7 @@ begin
 end;
 $$;
 comment on function public.create_recruiter is
-  'Recruiters only, once: makes the profile, and the company unless organization_id names one the caller belongs to. company_size: 1-10, 10-50, 50-100, 100-500 or 500+. Not verified until an admin does it.';
+  'Recruiters only, once: makes the profile, and the company unless organization_id names one the caller belongs to; company_size may come with it from its owner and admins, and must where it has none. company_size: 1-10, 10-50, 50-100, 100-500 or 500+. Not verified until an admin does it.';
 
 create function private.update_recruiter(
   full_name text,
@@ -290,13 +332,13 @@ declare
   profile public.recruiter_profiles;
 begin
   perform private.check_recruiter(full_name, designation, phone, company_name, nullif(company_website, ''), company_size);
+  -- Before the profile, as who removes somebody from a company has them.
+  if update_recruiter.organization_id is not null then
+    perform private.lock_own_membership(update_recruiter.organization_id);
+  end if;
   select r.* into profile from public.recruiter_profiles as r where r.account_id = caller for update;
   if not found then
     perform private.raise_error('not_found', 404, 'There is no recruiter profile of yours.');
-  end if;
-  if update_recruiter.organization_id is not null
-    and update_recruiter.organization_id not in (select private.own_organization_ids()) then
-    perform private.raise_error('not_found', 404, 'There is no such organization of yours.');
   end if;
   update public.recruiter_profiles as r
   set
@@ -306,6 +348,9 @@ begin
     organization_id = coalesce(update_recruiter.organization_id, r.organization_id)
   where r.account_id = caller
   returning r.* into profile;
+  if update_recruiter.organization_id is not null and company_size is null then
+    perform private.require_company_size(profile.organization_id);
+  end if;
   if num_nonnulls(company_name, company_website, company_size) > 0 then
     if profile.organization_id is null then
       perform private.raise_error('conflict', 409, 'You hire for no company: join one first.');

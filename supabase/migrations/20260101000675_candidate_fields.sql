@@ -193,17 +193,19 @@ declare
     select jsonb_object_agg(a.attname, format_type(a.atttypid, null)) from pg_catalog.pg_attribute as a
     where a.attrelid = 'private.candidate_fields'::regclass and a.attnum > 0
   );
-  problems jsonb := '{}';
+  problems jsonb;
   field record;
 begin
   if jsonb_typeof(fields) is distinct from 'object' then
     perform private.raise_error('validation_failed', 400, 'Name the fields to save.', '{"fields": {"fields": "required"}}');
   end if;
-  for field in select f.key, f.value from jsonb_each(fields) as f loop
-    if not known ? field.key then
-      problems := problems || jsonb_build_object(field.key, 'unknown');
-      continue;
-    end if;
+  if (select count(*) from jsonb_object_keys(fields)) > 60 then
+    perform private.raise_error('validation_failed', 400, 'Name at most 60 fields.', '{"fields": {"fields": "length"}}');
+  end if;
+  problems := coalesce(
+    (select jsonb_object_agg(k, 'unknown') from jsonb_object_keys(fields) as k where not known ? k), '{}'
+  );
+  for field in select f.key, f.value from jsonb_each(fields) as f where known ? f.key loop
     -- Anything can be made a text.
     if (known ->> field.key = 'text' and jsonb_typeof(field.value) not in ('string', 'null'))
       or (
@@ -226,6 +228,28 @@ begin
 end;
 $$;
 
+create function private.distinct_words(words text[])
+returns text[]
+language sql
+immutable
+strict
+security invoker
+set search_path = ''
+as $$
+  -- The SDK's distinct() does the same.
+  select array(
+    select btrim(first.word)
+    from (
+      select distinct on (key) w.word, w.position
+      from unnest(words) with ordinality as w (word, position),
+        lateral (select lower(regexp_replace(btrim(w.word), '\s+', ' ', 'g'))) as k (key)
+      order by key, w.position
+    ) as first
+    order by first.position
+  );
+$$;
+comment on function private.distinct_words is 'Words that differ only in case or blanks are one, as it is written first.';
+
 create function private.write_candidate(person private.candidates, fields jsonb)
 returns void
 language plpgsql
@@ -237,6 +261,18 @@ as $$
 declare
   f private.candidate_fields := private.candidate_fields_of(fields);
   problems jsonb := private.candidate_problems(f, person.account_id, person.card_id);
+  -- An admin has approved who somebody is and what they can do: it does not hold for another.
+  is_another boolean := exists (
+    select from private.candidate_cards as d
+    where d.id = person.card_id
+      and (
+        (fields ? 'full_name' and f.full_name is distinct from person.full_name)
+        or (fields ? 'phone' and f.phone is distinct from person.phone)
+        or (fields ? 'role' and f.role is distinct from d.role)
+        or (fields ? 'skills' and coalesce(private.distinct_words(f.skills), '{}') <> d.skills)
+        or (fields ? 'experience_years' and f.experience_years is distinct from d.experience_years)
+      )
+  );
 begin
   if problems <> '{}' then
     perform private.raise_error('validation_failed', 400, 'The profile has fields that are not right.', jsonb_build_object('fields', problems));
@@ -251,6 +287,7 @@ begin
     career_objective = case when fields ? 'career_objective' then f.career_objective else c.career_objective end,
     resume_path = case when fields ? 'resume_path' then f.resume_path else c.resume_path end,
     video_path = case when fields ? 'video_path' then f.video_path else c.video_path end,
+    approved_at = case when not is_another then c.approved_at end,
     started_at = coalesce(c.started_at, now()),
     updated_at = now()
   where c.account_id = person.account_id;
@@ -268,8 +305,8 @@ begin
     country = case when fields ? 'country' then f.country else d.country end,
     state = case when fields ? 'state' then f.state else d.state end,
     city = case when fields ? 'city' then f.city else d.city end,
-    skills = case when fields ? 'skills' then coalesce(f.skills, '{}') else d.skills end,
-    languages = case when fields ? 'languages' then coalesce(f.languages, '{}') else d.languages end,
+    skills = case when fields ? 'skills' then coalesce(private.distinct_words(f.skills), '{}') else d.skills end,
+    languages = case when fields ? 'languages' then coalesce(private.distinct_words(f.languages), '{}') else d.languages end,
     willing_to_relocate = case when fields ? 'willing_to_relocate' then f.willing_to_relocate else d.willing_to_relocate end,
     notice_period_days = case when fields ? 'notice_period_days' then f.notice_period_days else d.notice_period_days end,
     picture_path = case when fields ? 'picture_path' then f.picture_path else d.picture_path end

@@ -177,6 +177,22 @@ $$;
 comment on function public.get_model is
   'One model profile by its own id or its account''s; a profile by link only by its own id alone. No row when there is none for the caller.';
 
+create function private.get_models(account_ids uuid[])
+returns setof public.model_card
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  -- Definer: the tables are their owners' alone. Those that the caller may see by their account.
+  select m.id, m.account_id, m.name, private.age(m.birth_date), m.gender, m.height, m.city, m.country, m.categories, m.experience,
+    m.languages, m.can_travel, p.path, coalesce(m.promoted_until > now(), false),
+    case when m.promoted_until > now() then m.promoted_until end, m.rating, m.reviews_count, m.created_at, null::bigint, null::text
+  from public.model_profiles as m
+  left join public.photos as p on p.account_id = m.account_id and p.is_main
+  where m.account_id = any (account_ids) and private.can_see_model(m.account_id);
+$$;
+
 create function public.get_models(account_ids uuid[])
 returns setof public.model_card
 language plpgsql
@@ -185,17 +201,13 @@ security invoker
 set search_path = ''
 as $$
 begin
-  if coalesce(cardinality(account_ids), 0) > 100 then
+  if cardinality(account_ids) > 100 then
     perform private.raise_error('validation_failed', 400, 'Name at most 100 models.', '{"fields": {"account_ids": "length"}}');
   end if;
-  return query
-    select *
-    from private.find_models(
-      coalesce(account_ids, '{}'), null, null, null, null, null, null, null, null, null, null, 100, 100, null, 0
-    );
+  return query select * from private.get_models(account_ids);
 end;
 $$;
-comment on function public.get_models is 'The public profiles among these accounts (at most 100), as lists answer them.';
+comment on function public.get_models is 'The profiles of these accounts (at most 100) that the caller may see by their account, as lists answer them, without total and cursor.';
 
 create function private.list_photos(profile_id uuid)
 returns setof public.photos
@@ -233,6 +245,7 @@ comment on function public.list_photos is
 grant execute on function
   private.get_model(uuid),
   public.get_model(uuid),
+  private.get_models(uuid[]),
   public.get_models(uuid[]),
   private.list_photos(uuid),
   public.list_photos(uuid)

@@ -9,7 +9,7 @@ set statement_timeout = '60s';
 
 create table public.promotions (
   id uuid primary key default gen_random_uuid(),
-  account_id uuid not null references public.accounts (id) on delete cascade,
+  account_id uuid references public.accounts (id) on delete set null,
   model_id uuid references public.model_profiles (account_id) on delete cascade,
   casting_id uuid references public.castings (id) on delete cascade,
   status text not null default 'active',
@@ -24,6 +24,8 @@ create table public.promotions (
   constraint promotions_ends_at_order check (ends_at >= starts_at)
 );
 comment on table public.promotions is 'Promotions of model profiles and castings, past and present. Written by functions only.';
+comment on column public.promotions.account_id is
+  'Who made it: of a casting its owner. One of a model is the model''s and their agencies'', and stays when who made it has left.';
 comment on column public.promotions.ends_at is 'While paused, time stands still: resuming moves it.';
 
 create index promotions_account_id_idx on public.promotions (account_id, created_at desc, id desc);
@@ -85,7 +87,7 @@ end;
 $$;
 
 create trigger promotions_mark
-  after insert or update or delete on public.promotions
+  after insert or update of status, ends_at or delete on public.promotions
   for each row execute function private.mark_promoted();
 
 -- Activating, pausing, ending -----------------------------------------------------------------------------------------
@@ -313,9 +315,11 @@ security definer
 set search_path = ''
 set plan_cache_mode = force_custom_plan
 as $$
--- Definer: reads the views. The visibility rule is select_parties': those one has made, and those of one's own profile.
+-- Definer: reads the views. The visibility rule is select_parties': those of one's castings, and those of the models one
+-- acts for now, oneself among them.
 declare
   caller uuid := private.account_id();
+  models uuid[] := private.acts_for_ids();
   after record;
 begin
   select * into after from private.cursor_at(find_promotions.cursor);
@@ -326,10 +330,17 @@ begin
       (select count(*) from private.promotion_views as v where v.promotion_id = p.id and v.kind = 'impression'),
       (select count(*) from private.promotion_views as v where v.promotion_id = p.id and v.kind = 'click'),
       p.created_at,
-      (select count(*) from (select from public.promotions as c where c.account_id = caller or c.model_id = caller limit 1001) as counted),
+      (
+        select count(*)
+        from (
+          select from public.promotions as c
+          where (c.model_id is null and c.account_id = caller) or c.model_id = any (models)
+          limit 1001
+        ) as counted
+      ),
       private.cursor_of(p.created_at, p.id)
     from public.promotions as p
-    where (p.account_id = caller or p.model_id = caller)
+    where ((p.model_id is null and p.account_id = caller) or p.model_id = any (models))
       and (after.at is null or (p.created_at, p.id) < (after.at, after.id))
     order by p.created_at desc, p.id desc
     limit private.page_size(find_promotions.page_size) offset private.skipped(find_promotions.skip);
@@ -345,7 +356,8 @@ set search_path = ''
 as $$
   select * from private.find_promotions(page_size, cursor, skip);
 $$;
-comment on function public.list_my_promotions is 'The caller''s promotions with their statistics, newest first: 20 a page, 1-100.';
+comment on function public.list_my_promotions is
+  'Promotions of the caller''s castings and of the models they act for, with statistics, newest first: 20 a page, 1-100.';
 
 create type public.promotion_day as (
   day date,
@@ -364,7 +376,8 @@ as $$
 begin
   if not exists (
     select from public.promotions as p
-    where p.id = promotion_statistics.promotion_id and private.account_id() in (p.account_id, p.model_id)
+    where p.id = promotion_statistics.promotion_id
+      and coalesce(private.acts_for(p.model_id), p.account_id = private.account_id())
   ) then
     perform private.raise_error('not_found', 404, 'There is no such promotion.');
   end if;
@@ -386,7 +399,8 @@ set search_path = ''
 as $$
   select * from private.promotion_statistics(promotion_id);
 $$;
-comment on function public.promotion_statistics is 'How many have seen and opened a promotion of the caller''s, day by day in UTC; days without any are left out.';
+comment on function public.promotion_statistics is
+  'How many have seen and opened a promotion that the caller sees, day by day in UTC; days without any are left out.';
 
 -- Grants and policies -------------------------------------------------------------------------------------------------
 
@@ -411,4 +425,6 @@ to authenticated;
 alter table public.promotions enable row level security;
 
 create policy select_parties on public.promotions for select to authenticated
-  using (account_id = (select auth.uid()) or model_id = (select auth.uid()));
+  using (
+    (model_id is null and account_id = (select auth.uid())) or model_id = any ((select private.acts_for_ids())::uuid[])
+  );

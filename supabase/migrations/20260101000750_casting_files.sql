@@ -74,6 +74,21 @@ as $$
   );
 $$;
 
+create function private.is_before_blocks(owner_id uuid, moment timestamptz)
+returns boolean
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  -- Definer: as above. Who has responded still sees the casting after a block; what was attached since is kept from them.
+  select not exists (
+    select from public.blocks as b
+    where (b.account_id, b.blocked_id) in ((is_before_blocks.owner_id, auth.uid()), (auth.uid(), is_before_blocks.owner_id))
+      and b.created_at <= is_before_blocks.moment
+  );
+$$;
+
 create function private.reads_casting_file(file_id uuid)
 returns boolean
 language sql
@@ -85,6 +100,7 @@ as $$
   select exists (
     select from public.casting_files as c
     where c.file_id = reads_casting_file.file_id and private.can_see_casting(c.casting_id)
+      and private.is_before_blocks(c.account_id, c.created_at)
   );
 $$;
 
@@ -112,7 +128,7 @@ as $$
   from public.casting_files as c
   join public.files as f on f.id = c.file_id
   where c.casting_id = list_casting_files.casting_id and private.account_id() is not null
-    and private.can_see_casting(list_casting_files.casting_id)
+    and private.can_see_casting(list_casting_files.casting_id) and private.is_before_blocks(c.account_id, c.created_at)
   order by c.created_at, f.id;
 $$;
 

@@ -124,7 +124,7 @@ as $$
     'portfolio_items', (select coalesce(jsonb_agg(to_jsonb(i) order by i.created_at), '[]') from public.portfolio_items as i where i.account_id = private.account_id()),
     'portfolio_images', (select coalesce(jsonb_agg(to_jsonb(m) order by m.created_at), '[]') from public.portfolio_images as m where m.account_id = private.account_id()),
     'favorites', (select coalesce(jsonb_agg(to_jsonb(f) order by f.created_at), '[]') from public.favorites as f where f.account_id = private.account_id()),
-    'promotions', (select coalesce(jsonb_agg(to_jsonb(p) order by p.created_at), '[]') from public.promotions as p where p.account_id = private.account_id()),
+    'promotions', (select coalesce(jsonb_agg(to_jsonb(p) order by p.created_at), '[]') from public.promotions as p where coalesce(p.model_id, p.account_id) = private.account_id()),
     'casting_files', (select coalesce(jsonb_agg(to_jsonb(c) order by c.created_at), '[]') from public.casting_files as c where c.account_id = private.account_id()),
     'castings', (select coalesce(jsonb_agg(to_jsonb(c) order by c.created_at), '[]') from public.castings as c where c.owner_id = private.account_id()),
     'casting_responses', (select coalesce(jsonb_agg(to_jsonb(r) - 'responded_by' order by r.created_at), '[]') from public.casting_responses as r where r.model_id = private.account_id()),

@@ -10,13 +10,23 @@ export const inPrivate = (...signatures: string[]): string[] => signatures.map((
 const readByUrl: BucketOperation[] = ['publicUrl', 'download', 'info']
 const byPolicy: BucketOperation[] = ['upload', 'overwrite', 'list', 'sign', 'move', 'copy', 'remove']
 
-/** A bucket where accounts have a folder of their own; what is in a public one is read by everybody who has its url. */
-export function ownFolders(kind: 'public' | 'private', megabytes: number, types: string[]): BucketAccess {
-  return { megabytes, types, operations: operations(['owner', 'service'], kind) }
+/** Who tries each bucket. */
+export const everyone: Party[] = ['anon', 'stranger', 'agency', 'owner', 'suspended', 'service']
+
+/**
+ * A bucket where accounts have a folder of their own, which others may keep besides; what is in a public one is read by
+ * everybody who has its url.
+ */
+export function ownFolders(
+  kind: 'public' | 'private',
+  megabytes: number,
+  types: string[],
+  others: Party[] = [],
+): BucketAccess {
+  return { megabytes, types, operations: operations(['owner', ...others, 'service'], kind) }
 }
 
 function operations(parties: Party[], kind: 'public' | 'private'): BucketAccess['operations'] {
-  const everyone = ['anon', 'stranger', 'owner', 'suspended', 'service']
   const readers = kind === 'public' ? everyone : parties
   return Object.fromEntries([
     ...byPolicy.map((operation) => [operation, parties]),

@@ -1,4 +1,5 @@
 import { access, type BucketAccess, type BucketOperation, type ModuleAccess, type Party } from '../access.ts'
+import { everyone } from './declare.ts'
 import { columns } from './declared.ts'
 
 const intro = `# Who may do what
@@ -8,6 +9,7 @@ the API and fails for whatever is not declared.
 
 - **owner**: the account a row, folder or topic belongs to.
 - **stranger**: another account with the same roles.
+- **agency**: a member of an agency that represents the owner.
 - **service**: the secret key, which passes every policy; where it is missing, it has no grant.
 - **suspended**: the owner itself, suspended. It appears only where the answer needs no sign-in.
 
@@ -37,12 +39,14 @@ function moduleParts(module: ModuleAccess): string[] {
 
 function tables({ tables = {} }: ModuleAccess): string {
   const rows = Object.entries(tables).flatMap(([name, { rows: kinds, insert }]) =>
-    Object.entries(kinds).map(([kind, { select, update = [], delete: remove = [] }]) => [
+    Object.entries(kinds).map(([kind, { select, update = [], but = {}, delete: remove = [] }]) => [
       code(name),
       kind,
       parties(select),
       insert ? `${insert.by.join(', ')}, in their own name` : '–',
-      parties(update),
+      parties(
+        update.map((party) => (but[party] ? `${party} (but ${columns(but[party]).map(code).join(', ')})` : party)),
+      ),
       parties(remove),
     ]),
   )
@@ -76,7 +80,7 @@ function buckets({ buckets: all = {} }: ModuleAccess): string {
 
 // The page shows one of each group that test/access.ts declares alike.
 function operation({ operations }: BucketAccess, one: BucketOperation): string {
-  return operations[one].length === 5 ? 'everybody' : parties(operations[one])
+  return operations[one].length === everyone.length ? 'everybody' : parties(operations[one])
 }
 
 function topics({ topics: all = {} }: ModuleAccess): string {

@@ -123,11 +123,12 @@ const definersThatShow: Record<string, string> = {
   find_castings: 'those that the policy of castings shows; the active ones to anon',
   get_employer: 'the card of any employer, of which the phone is no part',
   find_models: 'public profiles of active accounts that no block stands before',
+  get_models: 'the same profiles as get_model, by their accounts',
   get_model: 'a profile with its photos and experience, to whoever may see it: public, by link, answered by its model',
   list_photos: 'those of a profile, to whoever get_model shows it; one’s own',
   promote: 'the promotion that the caller has made',
   set_promotion_status: 'one that the caller may move',
-  find_promotions: 'those the caller has made, and those of the caller’s profile',
+  find_promotions: 'those of the caller’s castings, and of the models they act for',
   promotion_statistics: 'counts of such a promotion, day by day',
   get_creator: 'the profile of any creator who is active and whom no block hides',
   get_freelancer: 'as above, of freelancers',
@@ -208,6 +209,9 @@ const notQueued: Record<string, string> = {
   'accounts.avatar_path delete': 'the whole folder goes with the account',
   'employer_profiles.logo_path delete': 'goes with the account alone',
 }
+
+/** Tables whose updated_at no trigger moves, and who does. */
+const touchedElsewhere: Record<string, string> = { files: 'the trigger on storage.objects that writes the row' }
 
 describe('what clients are shown', () => {
   test('a table is read whole only where its reason is written down', async () => {
@@ -323,6 +327,32 @@ describe('tables', () => {
       select t.tgrelid::regclass || '.' || (string_to_array(encode(t.tgargs, 'escape'), '\\000'))[2] from pg_trigger t
       where t.tgfoid = 'private.forget_object()'::regprocedure`
     expect(rows.map(({ name }) => name)).toEqual([])
+  })
+
+  test('what can be saved is nobody’s favorite any more once it is gone', async () => {
+    const rows = await sql(stack)`
+      select type from private.entity_types where is_favorite
+      except
+      select (string_to_array(encode(t.tgargs, 'escape'), '\\000'))[1] from pg_trigger t
+      where t.tgfoid = 'private.forget_favorites()'::regprocedure and t.tgtype & 8 <> 0 and t.tgenabled = 'O'`
+    expect(
+      rows.map(({ type }) => type),
+      'private.forget_favorites',
+    ).toEqual([])
+  })
+
+  test('updated_at moves with the row', async () => {
+    const rows = await sql(stack)`
+      select c.relname as name from pg_class c
+      join pg_attribute a on a.attrelid = c.oid and a.attname = 'updated_at' and not a.attisdropped
+      where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and not exists (
+        select from pg_trigger t
+        where t.tgrelid = c.oid and t.tgfoid = 'private.touch_updated_at()'::regprocedure
+          and t.tgtype & 18 = 18 and t.tgenabled = 'O'
+      )`
+    expect(rows.map(({ name }) => name).sort(), 'private.touch_updated_at').toEqual(
+      Object.keys(touchedElsewhere).sort(),
+    )
   })
 
   test('a key over several columns is named so that no field of it is blamed', async () => {

@@ -5,13 +5,14 @@ import { type Person, subscribe } from '../helpers/people.ts'
 import { type Cast, makeCast, suspend } from './cast.ts'
 import { databases } from './databases.ts'
 import { buckets } from './declared.ts'
+import { represent } from './organizations.ts'
 
 const all = Object.entries(buckets).map(([bucket, { types, operations }]) => ({ bucket, type: types[0]!, operations }))
 
 interface Try {
   party: string
   client: SupabaseClient
-  /** The owner's folder; the suspended try in their own. */
+  /** The owner's folder; the suspended try in their own. The agency represents the model, and no candidate. */
   folder: string
 }
 
@@ -23,6 +24,7 @@ describe.each(databases)('$name', ({ start }) => {
     cast = await makeCast(await start())
     const { owner, suspended } = cast.model
     // Without a limit on photos: what is tried here is who, not how many.
+    await represent(cast, owner, cast.agency.owner)
     for (const person of [owner, suspended]) await subscribe(cast.stack, person, 'casting_business')
     for (const { bucket, type } of all) {
       const folders = new Set((await triesOf(bucket)).map(({ folder }) => folder))
@@ -44,6 +46,7 @@ describe.each(databases)('$name', ({ start }) => {
     return [
       { party: 'anon', client: cast.anon, folder },
       { party: 'stranger', client: stranger.client, folder },
+      { party: 'agency', client: cast.agency.owner.client, folder },
       { party: 'suspended', client: suspended.client, folder: await folderOf(bucket, suspended) },
       { party: 'owner', client: owner.client, folder },
       { party: 'service', client: cast.service, folder },

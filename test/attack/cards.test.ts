@@ -17,6 +17,7 @@ type Known = Member & { profile: CandidateProfile }
 let stack: TestStack
 let known: Known
 let rival: Member
+let newcomer: Member
 /** Whoever may try: a verified recruiter has the most to look at. */
 let others: Record<string, SupabaseClient>
 let recruiter: Member
@@ -24,6 +25,7 @@ beforeAll(async () => {
   stack = await startParityStack()
   known = await knownCandidate(stack)
   rival = await candidate(stack, { profile_image: await picture() })
+  newcomer = await member(stack, ['candidate'])
   recruiter = await member(stack, ['recruiter'])
   const company = { company_name: unique('Company'), company_size: '1-10' as const }
   const self = { full_name: 'Jane Smith', designation: 'HR', phone: '+919876543211' }
@@ -321,6 +323,28 @@ test('50: texts and lists beyond any sense are refused', async () => {
     const { error, status } = await rival.client.rpc('save_candidate_step', { step: 1, fields })
     const what = Object.keys(fields).join()
     expect([error !== null, status >= 400 && status < 500], what).toEqual([true, true])
+  }
+  expect(await stateOf(stack)).toEqual(before)
+})
+
+test('50: keys beyond any sense are refused by their number, not one by one', async () => {
+  const before = await stateOf(stack)
+  const keys = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`unknown_${i}`, i]))
+  const calls = {
+    save_candidate_step: { step: 1 },
+    update_candidate: {},
+    create_candidate: { declaration: true },
+  }
+  for (const [name, args] of Object.entries(calls)) {
+    // The one that has no profile yet is the one who may create it.
+    const { client } = name === 'create_candidate' ? newcomer : rival
+    for (const count of [61, 100_000]) {
+      const { error } = await client.rpc(name, { ...args, fields: keys(count) })
+      expect([error?.code, error?.details], name).toEqual(['validation_failed', '{"fields": {"fields": "length"}}'])
+    }
+    const { error } = await client.rpc(name, { ...args, fields: keys(60) })
+    const { fields } = JSON.parse(error!.details)
+    expect(fields, name).toEqual(Object.fromEntries(Object.keys(keys(60)).map((key) => [key, 'unknown'])))
   }
   expect(await stateOf(stack)).toEqual(before)
 })

@@ -1,6 +1,7 @@
 import type { Organization } from '@talentbase/sdk'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { must } from '../flows/story.ts'
+import { meanwhile, statement } from '../helpers/at-once.ts'
 import { serviceClient, sql, unique } from '../helpers/people.ts'
 import type { TestStack } from '../helpers/stack.ts'
 import { stateOf } from '../helpers/state.ts'
@@ -44,6 +45,13 @@ async function attempts({ client, email }: Member) {
   const [response] = await sql(stack)`
     insert into public.casting_responses (casting_id, model_id, currency) values (${casting_id}, ${aisha.id}, 'KZT') returning id`
   const someone = await model(stack)
+  await sql(stack)`delete from public.photos where account_id = ${aisha.id}`
+  const [object] = await sql(stack)`
+    insert into storage.objects (bucket_id, name, owner_id, version, metadata)
+    values ('photos', ${`${aisha.id}/${unique()}.png`}, ${aisha.id}, '1', '{"mimetype": "image/png", "size": 1}') returning name`
+  const [photo] = await sql(stack)`select id from public.photos where path = ${object!.name}`
+  const photos = client.storage.from('photos')
+  const png = new Blob(['x'], { type: 'image/png' })
   const work = { account_id: aisha.id, company: 'A brand', position: 'Model', start_date: '2020-01-01' }
   const casting = { title: 'In its name', description: 'x', category: 'fashion', organization_id }
   return {
@@ -67,6 +75,16 @@ async function attempts({ client, email }: Member) {
     'read a profile': () => client.from('model_profiles').select().eq('account_id', aisha.id),
     'edit a profile': () => client.from('model_profiles').update({ bio: 'Mine' }).eq('account_id', aisha.id).select(),
     'add experience': () => client.from('model_work_experiences').insert(work).select(),
+    'read photos': () => client.from('photos').select().eq('account_id', aisha.id),
+    'list photos': () => photos.list(aisha.id),
+    'add a photo': () => photos.upload(`${aisha.id}/mine.png`, png),
+    'overwrite a photo': () => photos.upload(object!.name, png, { upsert: true }),
+    'move a photo': () => photos.move(object!.name, `${aisha.id}/mine.png`),
+    'sign an upload': () => photos.createSignedUploadUrl(`${aisha.id}/mine.png`),
+    'choose a photo': () => client.rpc('set_main_photo', { photo_id: photo!.id }),
+    'order photos': () => client.rpc('reorder_photos', { photo_ids: [photo!.id] }),
+    'delete a photo': () => client.from('photos').delete().eq('id', photo!.id).select(),
+    'remove a photo': () => photos.remove([object!.name]),
     respond: () => client.rpc('respond_to_casting', { casting_id, model_id: aisha.id }),
     withdraw: () => client.rpc('withdraw_response', { response_id: response!.id }),
     'list responses': () => client.rpc('list_my_responses', { model_id: aisha.id }),
@@ -100,10 +118,14 @@ describe('9: in an organization’s name nothing is done', () => {
   })
 
   test('by a member who has left, or an owner who handed it over and left', async () => {
-    await must(owner.tb.organizations.setMemberRole(agency.id, admin.id, 'owner'))
+    const heir = await member(stack, ['agency'])
+    await join(heir, 'admin')
+    await must(owner.tb.organizations.setMemberRole(agency.id, heir.id, 'owner'))
+    const { items } = await must(heir.tb.organizations.listInvitations({ status: 'pending' }))
+    await must(heir.tb.organizations.acceptInvitation(items[0]!.id))
     await must(owner.tb.organizations.leave(agency.id))
     const former = owner
-    owner = admin
+    owner = heir
     await canDoNothing(former)
   })
 
@@ -114,19 +136,92 @@ describe('9: in an organization’s name nothing is done', () => {
     for (const person of people) await canDoNothing(person)
   })
 
-  test.each(['removed', 'demoted'])('by an admin who was %s and had invited an address of their own', async (how) => {
-    const puppet = await member(stack, ['agency'])
-    const [{ id }, another] = [
-      await must(admin.tb.organizations.invite(agency.id, puppet.email)),
-      await must(owner.tb.organizations.invite(agency.id, newEmail())),
-    ]
-    if (how === 'removed') await must(owner.tb.organizations.removeMember(agency.id, admin.id))
-    else await must(owner.tb.organizations.setMemberRole(agency.id, admin.id, 'member'))
-    expect((await puppet.tb.organizations.acceptInvitation(id)).error?.code).toBe('invalid_transition')
-    const members = (await must(owner.tb.organizations.listMembers(agency.id))).map(({ account_id }) => account_id)
-    expect(members).not.toContain(puppet.id)
-    const kept = await sql(stack)`select status from public.organization_invitations where id = ${another.id}`
-    expect([...kept]).toEqual([{ status: 'pending' }])
+  test.each(['removed', 'demoted', 'deleted'])(
+    'by an admin who was %s and had invited an address of their own',
+    async (how) => {
+      const puppet = await member(stack, ['agency'])
+      const [{ id }, another] = [
+        await must(admin.tb.organizations.invite(agency.id, puppet.email)),
+        await must(owner.tb.organizations.invite(agency.id, newEmail())),
+      ]
+      if (how === 'removed') await must(owner.tb.organizations.removeMember(agency.id, admin.id))
+      else if (how === 'deleted') await must(admin.tb.accounts.delete({ password: admin.password }))
+      else await must(owner.tb.organizations.setMemberRole(agency.id, admin.id, 'member'))
+      expect((await puppet.tb.organizations.acceptInvitation(id)).error?.code).toBe('invalid_transition')
+      const members = (await must(owner.tb.organizations.listMembers(agency.id))).map(({ account_id }) => account_id)
+      expect(members).not.toContain(puppet.id)
+      const kept = await sql(stack)`select status from public.organization_invitations where id = ${another.id}`
+      expect([...kept]).toEqual([{ status: 'pending' }])
+    },
+  )
+})
+
+test('an invitation that is sent while its sender is removed waits for nobody', async () => {
+  const remove = { as: owner, runs: [statement('select public.remove_member($1, $2)', agency.id, admin.id)] }
+  const asks = [
+    statement('select public.invite_member($1, $2)', agency.id, newEmail()),
+    statement('select public.invite_model($1, $2)', agency.id, (await model(stack)).id),
+  ]
+  for (const ask of asks) {
+    expect(await meanwhile(stack, remove, { as: admin, runs: [ask] })).toEqual(['done', 'not_found'])
+    await sql(stack)`insert into public.organization_members values (${agency.id}, ${admin.id}, 'admin')`
+  }
+  expect(await meanwhile(stack, { as: admin, runs: [asks[0]!] }, remove)).toEqual(['done', 'done'])
+  const waiting = await sql(stack)`
+    select from public.organization_invitations where invited_by = ${admin.id} and status = 'pending'`
+  expect(waiting).toHaveLength(0)
+  expect(await sql(stack)`select from public.representations where invited_by = ${admin.id}`).toHaveLength(0)
+})
+
+test('nobody is made the payer without asking', async () => {
+  const victim = await member(stack, ['agency'])
+  await join(victim, 'member')
+  const organization = () => sql(stack)`
+    select o.owner_id, m.account_id, m.role from public.organizations o join public.organization_members m on m.organization_id = o.id
+    where o.id = ${agency.id} order by m.account_id`
+  const before = await organization()
+  const args = { organization_id: agency.id, account_id: victim.id, role: 'owner' }
+  expect((await owner.client.rpc('set_member_role', args)).error).toBeNull()
+  const [offer] = await sql(stack)`
+    select id from public.organization_invitations where organization_id = ${agency.id} and role = 'owner'`
+  for (const { client } of [owner, admin]) {
+    const decision = { invitation_id: offer!.id, status: 'accepted' }
+    expect((await client.rpc('decide_invitation', decision)).error?.code).toBe('not_found')
+  }
+  expect(await organization()).toEqual(before)
+})
+
+test('an admin neither shows nor deletes a file of the owner’s as the logo', async () => {
+  const [draft] = await sql(stack)`
+    insert into storage.objects (bucket_id, name, owner_id, version, metadata)
+    values ('avatars', ${`${owner.id}/${unique()}.png`}, ${owner.id}, '1', '{"mimetype": "image/png", "size": 1}') returning name`
+  const set = ({ client }: Member, logo_path: string | null) =>
+    client.from('organizations').update({ logo_path }).eq('id', agency.id)
+  const before = await stateOf(stack)
+  expect((await set(admin, draft!.name)).error?.code).toBe('42501')
+  expect(await stateOf(stack)).toEqual(before)
+  expect((await set(owner, draft!.name)).error).toBeNull()
+  const shown = await stateOf(stack)
+  for (const path of [null, `${owner.id}/other.png`]) expect((await set(admin, path)).error?.code).toBe('42501')
+  expect(await stateOf(stack)).toEqual(shown)
+  expect((await admin.client.from('organizations').update({ name: 'Ours' }).eq('id', agency.id)).error).toBeNull()
+})
+
+test('whom one has blocked reaches one by no invitation', async () => {
+  const invited = await member(stack, ['client'])
+  await sql(stack)`insert into public.blocks (account_id, blocked_id) values (${invited.id}, ${admin.id})`
+  const { id } = await must(admin.tb.organizations.invite(agency.id, invited.email))
+  const before = await stateOf(stack)
+  expect((await must(invited.tb.organizations.listInvitations())).items).toEqual([])
+  expect((await invited.client.from('organization_invitations').select()).data).toEqual([])
+  for (const call of ['acceptInvitation', 'declineInvitation'] as const) {
+    expect((await invited.tb.organizations[call](id)).error?.code).toBe('not_found')
+  }
+  expect((await must(invited.tb.notifications.list())).items).toEqual([])
+  expect(await stateOf(stack)).toEqual(before)
+  // To the managers it is there.
+  expect((await must(owner.tb.organizations.listInvitations({ organization_id: agency.id }))).items[0]).toMatchObject({
+    id,
   })
 })
 

@@ -116,6 +116,21 @@ test('8: no image in another’s item, and no path of another’s', async () => 
   await nothingChanged()
 })
 
+test('8: nobody learns whether another’s item is full', async () => {
+  const other = await creator(stack)
+  const { id: full } = await must(other.tb.portfolio.create({ title: 'Full' }))
+  await sql(stack)`
+    insert into public.portfolio_images (item_id, account_id, image_path, position)
+    select ${full}, ${other.id}, ${`${other.id}/x.png`}, i from generate_series(0, 99) as i
+  `
+  const shown = await portfolioOf(stack, other)
+  for (const item_id of [full, crypto.randomUUID()]) {
+    const row = { item_id, account_id: other.id, image_path: `${other.id}/x.png` }
+    expect(await codeOf(attacker.client.from('portfolio_images').insert(row))).toBe('42501')
+  }
+  expect(await portfolioOf(stack, other)).toEqual(shown)
+})
+
 test('12: a suspended creator writes nothing and stores nothing', async () => {
   const person = await creator(stack)
   const work = await must(person.tb.portfolio.create({ title: 'A work' }))

@@ -2,7 +2,7 @@ import { request } from 'node:http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Cast, makeCast } from '../access/cast.ts'
 import { buckets } from '../access/declared.ts'
-import type { Person } from '../helpers/people.ts'
+import { type Person, serviceClient } from '../helpers/people.ts'
 import { startTestStack } from '../helpers/stack.ts'
 
 const png = new Blob(['x'], { type: 'image/png' })
@@ -165,6 +165,22 @@ describe('28: type and size', () => {
     const file = new Blob([new Uint8Array(megabytes * 1048576 + 1)], { type: types[0]! })
     const { error } = await attacker.client.storage.from(bucket).upload(`${attacker.id}/large`, file)
     expect(error).not.toBeNull()
+    await nothingChanged()
+  })
+
+  test('no bucket takes an empty file, by upload, overwrite or signed url', async () => {
+    const service = serviceClient(cast.stack)
+    for (const [bucket, { types }] of Object.entries(buckets)) {
+      const storage = service.storage.from(bucket)
+      const empty = new Blob([], { type: types[0]! })
+      expect((await storage.upload('platform/empty', empty)).error, bucket).not.toBeNull()
+    }
+    const documents = victim.client.storage.from('documents')
+    const empty = new Blob([], { type: 'application/pdf' })
+    const path = `${victim.id}/passport.pdf`
+    expect((await documents.upload(path, empty, { upsert: true })).error).not.toBeNull()
+    const { data } = await documents.createSignedUploadUrl(`${victim.id}/empty.pdf`)
+    expect((await documents.uploadToSignedUrl(data!.path, data!.token, empty)).error).not.toBeNull()
     await nothingChanged()
   })
 

@@ -240,8 +240,9 @@ describe('blocks', () => {
       await member(stack, ['client']),
       await member(stack, ['candidate']),
     ]
-    await must(one.tb.blocks.add(other.id))
     for (const { id } of [one, gone]) await must(other.tb.blocks.add(id))
+    // Where both blocked at once.
+    await sql(stack)`insert into public.blocks (account_id, blocked_id) values (${one.id}, ${other.id})`
     await sql(stack)`select private.suspend_account(${gone.id}, 'Gone from the directory.')`
     // As whoever stands in no directory any more: there, and without a name.
     const { items } = await must(other.tb.blocks.list())
@@ -249,14 +250,29 @@ describe('blocks', () => {
       { account_id: gone.id, username: null, full_name: null, avatar: null },
       { account_id: one.id, username: null, full_name: null, avatar: null },
     ])
+    await must(other.tb.blocks.add(one.id))
     // Who never stood there cannot be told from who does not exist.
     for (const id of [candidate.id, crypto.randomUUID()]) await expectRefusal(other.tb.blocks.add(id), 'not_found')
+  })
+
+  test('do not tell by blocking back who has blocked', async () => {
+    const [one, other] = [await member(stack, ['client']), await member(stack, ['client'])]
+    await must(one.tb.blocks.add(other.id))
+    const before = await stateOf(stack)
+    const answers = [
+      await answerOf(other.tb.blocks.add(one.id)),
+      await answerOf(other.tb.blocks.add(crypto.randomUUID())),
+    ]
+    expect(answers[0]).toMatchObject({ code: 'not_found' })
+    expect(answers[0]).toEqual(answers[1])
+    expect(await stateOf(stack)).toEqual(before)
   })
 
   test('go with either account', async () => {
     const [one, other] = [await member(stack, ['client']), await member(stack, ['client'])]
     await must(one.tb.blocks.add(other.id))
-    await must(other.tb.blocks.add(one.id))
+    // Where both blocked at once.
+    await sql(stack)`insert into public.blocks (account_id, blocked_id) values (${other.id}, ${one.id})`
     await must(other.tb.accounts.delete({ password: other.password }))
     expect(await sql(stack)`select from public.blocks where ${one.id} in (account_id, blocked_id)`).toHaveLength(0)
   })

@@ -61,7 +61,7 @@ describe('what a profile needs', () => {
   test('not without a resume', async () => {
     const { resume_path } = await must(person.tb.candidates.mine())
     const without = await must(person.tb.candidates.update({ resume: null }))
-    expect(without).toMatchObject({ missing_fields: ['resume_path'], resume_url: null, is_searchable: false })
+    expect(without).toMatchObject({ missing_fields: ['resume'], resume_url: null, is_searchable: false })
     expect((await person.tb.candidates.submit({ declaration: true })).error?.fields).toEqual({ resume: ['required'] })
     const queued = await sql(stack)`select path from private.object_deletions where bucket_id = 'resumes'`
     expect(queued.map(({ path }) => path)).toContain(resume_path)
@@ -84,6 +84,16 @@ describe('what a profile needs', () => {
       person.tb.candidates.update({ education: 'B.Tech, then M.Tech', educations: null, work_experience: 'Yes.' }),
     )
     expect([await found(person), (await cardOf(stack, person)).degrees.sort()]).toEqual([true, ['B.Tech', 'M.Tech']])
+  })
+
+  test('skills and languages that differ only in case or blanks once, as they are written first', async () => {
+    const skills = ['Python', ' python ', 'Machine Learning', 'MACHINE  learning', 'Java']
+    const kept = { skills: ['Python', 'Machine Learning', 'Java'], languages: ['Қазақ тілі', 'English'] }
+    const languages = 'Қазақ тілі, ENGLISH, қазақ  тілі, english'
+    const listed = await must(person.tb.candidates.update({ skills, languages }))
+    expect(listed).toMatchObject({ ...kept, languages: ['Қазақ тілі', 'ENGLISH'] })
+    const fields = { skills, languages: ['Қазақ тілі', 'English', 'ҚАЗАҚ ТІЛІ', 'english'] }
+    expect((await person.client.rpc('update_candidate', { fields }).single()).data).toMatchObject(kept)
   })
 
   test('no optional field', async () => {
@@ -156,6 +166,33 @@ describe('approval', () => {
     ])
     await approval(false)
     expect(await Promise.all([approved, waiting, newcomer].map(found))).toEqual([true, true, true])
+  })
+
+  test('is of who somebody is and what they can do: a change of either asks for it again', async () => {
+    await approval(true)
+    const person = await candidate(stack)
+    const approve = () => sql(stack)`select private.approve_candidate(${person.id})`
+    const state = async () => [(await must(person.tb.candidates.mine())).status, await found(person)]
+    await approve()
+    const { full_name, phone, role, skills, experience_years } = candidateFields()
+    const same = { full_name, phone, role, skills, experience_years }
+    await must(person.tb.candidates.update({ ...same, city: 'Pune', career_objective: 'Another.', current_ctc: 1 }))
+    expect(await state()).toEqual(['active', true])
+    for (const change of [
+      { full_name: 'Jane Roe' },
+      { phone: '+919876543219' },
+      { role: 'Surgeon' },
+      { skills: ['Surgery'] },
+      { experience_years: 30 },
+    ]) {
+      expect(await must(person.tb.candidates.saveStep({ step: 1, ...change }))).toMatchObject({ status: 'pending' })
+      expect(await state(), Object.keys(change)[0]).toEqual(['pending', false])
+      // Taking it back is no way to have it again.
+      await must(person.tb.candidates.update(same))
+      expect(await state()).toEqual(['pending', false])
+      await approve()
+      expect(await state()).toEqual(['active', true])
+    }
   })
 
   test('who was rejected reads why, and is not found until approved, whatever the setting', async () => {

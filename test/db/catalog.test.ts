@@ -194,6 +194,32 @@ describe('proposals', () => {
     },
   )
 
+  test('of a word that the catalog has, in any case and language, are refused; of one it has elsewhere are not', async () => {
+    const known = [
+      ['skill', undefined, 'name', 'skills where true'],
+      ['category', 'technology', 'name_ru', "categories where parent_slug = 'technology'"],
+      ['city', 'karaganda', 'name', "cities where state_slug = 'karaganda'"],
+      ['religion', undefined, 'name_kk', "reference_options where type = 'religion'"],
+    ] as const
+    for (const [type, parent, column, rows] of known) {
+      const [word] = await sql(stack).unsafe(`select upper(${column}) as name from public.${rows} order by 1 limit 1`)
+      const name = ` ${word!.name} `
+      const before = await stateOf(stack)
+      const proposed = person.tb.catalog.propose({ type, name, ...(parent && { parent }) })
+      await expectRefusal(proposed, 'duplicate', { name: ['taken'] })
+      const { error } = await person.client.from('catalog_proposals').insert({ type, name, parent })
+      expect([error?.code, JSON.parse(error!.details).fields]).toEqual(['duplicate', { name: 'taken' }])
+      expect(await stateOf(stack)).toEqual(before)
+    }
+    const [city] = await sql(stack)`select name from public.cities where state_slug = 'maharashtra' limit 1`
+    for (const { id } of [
+      await propose({ type: 'city', name: city!.name, parent: 'karaganda' }),
+      await propose({ type: 'department', name: city!.name }),
+    ]) {
+      await reject(id, 'A test.')
+    }
+  })
+
   test('a category takes the kinds of its parent', async () => {
     const { id } = await propose({ type: 'category', name: 'Quantum', parent: 'technology' })
     await approve(id)
@@ -206,9 +232,13 @@ describe('proposals', () => {
   test('a name without Latin letters is approved with a slug', async () => {
     const { id } = await propose({ type: 'city', name: 'Қарқаралы', parent: 'karaganda' })
     const before = await stateOf(stack)
-    await expect(approve(id)).rejects.toMatchObject({ code: '23514' })
+    await expect(approve(id)).rejects.toThrow('no slug can be made of the name Қарқаралы: give one')
     expect(await stateOf(stack)).toEqual(before)
     await approve(id, 'karkaraly')
+    // A category's begins with a letter.
+    const category = await propose({ type: 'category', name: '3D scans', parent: 'technology' })
+    await expect(approve(category.id)).rejects.toThrow('no slug can be made of the name 3D scans: give one')
+    await approve(category.id, 'three-d-scans')
     expect(await sql(stack)`select name from public.cities where slug = 'karkaraly'`).toEqual([{ name: 'Қарқаралы' }])
   })
 

@@ -45,7 +45,7 @@ describe('what is saved', () => {
       await expectRefusal(saver.tb.favorites.toggle(type, id), 'not_found')
       expect(await rows(id)).toEqual([])
     }
-    for (const entity_type of ['account', 'portfolio_item', 'task', '', null]) {
+    for (const entity_type of ['account', 'portfolio_item', 'nothing', '', null]) {
       const { error } = await saver.client.rpc('add_favorite', { entity_type, entity_id: agency.id })
       expect(error?.code).toBe('validation_failed')
       expect(JSON.parse(error!.details)).toEqual({ fields: { entity_type: 'known' } })

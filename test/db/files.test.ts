@@ -4,7 +4,7 @@ import { atOnce, statement } from '../helpers/at-once.ts'
 import { serviceClient, sql } from '../helpers/people.ts'
 import type { TestStack } from '../helpers/stack.ts'
 import { active, draft, model } from '../parity/castings.ts'
-import { device, type Member, member, startParityStack } from '../parity/people.ts'
+import { device, type Member, member, picture, startParityStack } from '../parity/people.ts'
 import { expectRefusal } from '../parity/refusals.ts'
 
 let stack: TestStack
@@ -135,7 +135,7 @@ describe('a row an object', () => {
     expect(await expectMirrored(owner)).toHaveLength(names.length)
     await expectRefusal(owner.tb.files.upload(pdf(), { name: 'a\u202eb' }), 'validation_failed', { name: ['format'] })
     // What a device calls a file is not its owner's input: it is taken as far as it may be.
-    const file = new File(['x'], 'a\u202eb.pdf', { type: 'application/pdf' })
+    const file = new File(['%PDF-1.7'], 'a\u202eb.pdf', { type: 'application/pdf' })
     const stored = await must(owner.tb.files.upload(file))
     expect(stored.name).toBe(stored.path.split('/')[1])
   })
@@ -155,7 +155,7 @@ describe('what is attached to a casting', () => {
     return {
       owner,
       casting,
-      file: await must(owner.tb.files.upload(pdf('the brief'), { ...target, name: 'Brief.pdf' })),
+      file: await must(owner.tb.files.upload(pdf('%PDF-1.7 the brief'), { ...target, name: 'Brief.pdf' })),
     }
   }
 
@@ -167,7 +167,7 @@ describe('what is attached to a casting', () => {
     const many = await bucket.createSignedUrls([file.path], 60)
     const roads = {
       list: listed.data?.some(({ url }) => url !== '') === true,
-      sign: signed.data !== null && (await (await fetch(signed.data.signedUrl)).text()) === 'the brief',
+      sign: signed.data !== null && (await (await fetch(signed.data.signedUrl)).text()) === '%PDF-1.7 the brief',
       signMany: Boolean(many.data?.[0]?.signedUrl),
       download: (await bucket.download(file.path)).data !== null,
       info: (await bucket.info(file.path)).data !== null,
@@ -208,6 +208,31 @@ describe('what is attached to a casting', () => {
     await must(attached.owner.tb.blocks.add(blocked.id))
     await must(blocker.tb.blocks.add(attached.owner.id))
     for (const one of [blocked, blocker]) expect(await read(one, attached)).toEqual([])
+  })
+
+  test('after a block is read by who has responded only if it was there before', async () => {
+    const attached = await attach()
+    const { owner, casting } = attached
+    const [blocked, blocker, other] = [await model(stack), await model(stack), await model(stack)]
+    for (const { tb } of [blocked, blocker, other]) await must(tb.castings.respond(casting))
+    await must(owner.tb.blocks.add(blocked.id))
+    await must(blocker.tb.blocks.add(owner.id))
+    const target = { entity_type: 'casting', entity_id: casting, usage: 'attachment' } as const
+    const later = { ...attached, file: await must(owner.tb.files.upload(pdf('%PDF-1.7 the brief'), target)) }
+    for (const one of [blocked, blocker, other]) {
+      const { data } = await one.tb.files.listForCasting(casting)
+      const files = one === other ? [attached.file.id, later.file.id] : [attached.file.id]
+      expect(data!.map(({ id }) => id)).toEqual(files)
+    }
+    for (const one of [blocked, blocker]) {
+      expect(await read(one, attached)).toEqual(every)
+      const bucket = storage(one)
+      expect((await bucket.createSignedUrl(later.file.path, 60)).error).not.toBeNull()
+      expect((await bucket.download(later.file.path)).error).not.toBeNull()
+      expect((await bucket.info(later.file.path)).error).not.toBeNull()
+    }
+    expect(await read(other, later)).toEqual(every)
+    expect(await read(owner, later)).toEqual(every)
   })
 
   test('is neither changed, listed nor taken by its readers', async () => {
@@ -328,7 +353,7 @@ describe('what another module names by its path', () => {
   test('is changed there first: a cover stays, an avatar is cleared, a photo goes with its row', async () => {
     const owner = await member(stack, ['agency'])
     const casting = await active(owner)
-    const png = new Blob(['x'], { type: 'image/png' })
+    const png = await picture()
     const { cover_path } = await must(owner.tb.castings.uploadCover(casting.id, png))
     const { avatar_path } = await must(owner.tb.accounts.uploadAvatar(png))
     const { items } = await must(owner.tb.files.list())

@@ -188,8 +188,8 @@ describe('who sees a profile', () => {
   })
 
   const byName = ['profile', 'photos of the profile']
-  const byBoth = [...byName, 'account', 'photos of the account']
-  const inLists = ['list', 'list, promoted first', 'promoted', 'some']
+  const byBoth = [...byName, 'account', 'photos of the account', 'some']
+  const inLists = ['list', 'list, promoted first', 'promoted']
   const everywhere = [...byBoth, ...inLists, 'save', 'report']
   // Nobody reports themselves; one reports whom one has blocked.
   const expected: Record<string, Record<string, string[]>> = {

@@ -35,6 +35,19 @@ async function join(person: Member, role: 'admin' | 'member'): Promise<void> {
   await must(person.tb.organizations.acceptInvitation(invitation.id))
 }
 
+/** The owner offers, the member accepts. */
+async function handOver(from: Member, to: Member): Promise<void> {
+  await must(from.tb.organizations.setMemberRole(agency.id, to.id, 'owner'))
+  await must(to.tb.organizations.acceptInvitation(await offerTo(to)))
+}
+
+async function offerTo({ email }: Member, id = agency.id): Promise<string> {
+  const [offer] = await sql(stack)`
+    select id from public.organization_invitations
+    where organization_id = ${id} and email = ${email} and role = 'owner' and status = 'pending'`
+  return offer!.id
+}
+
 /** Everything that is stored of an organization. */
 const stored = async () => ({
   organization: await sql(stack)`select * from public.organizations where id = ${agency.id}`,
@@ -140,7 +153,7 @@ describe('an organization', () => {
 
     const files = ({ id }: Member) => sql(stack)`select name from storage.objects where name like ${`${id}/%`}`
     for (const [person, code] of [
-      [admin, 'validation_failed'],
+      [admin, 'permission_denied'],
       [worker, 'permission_denied'],
       [stranger, 'permission_denied'],
     ] as const) {
@@ -194,6 +207,29 @@ describe('followers', () => {
     for (const fan of fans.slice(0, 3)) await must(fan.tb.accounts.delete({ password: fan.password }))
     expect(await count()).toBe(5)
     expect((await stored()).followers).toHaveLength(5)
+  })
+
+  test('who go, or follow the same, at once in opposite order wait for each other in no circle', async () => {
+    const other = await must(owner.tb.organizations.create({ kind: 'brand', name: 'Another' }))
+    const follow = (...ids: string[]) =>
+      statement('insert into public.organization_followers (organization_id) select unnest($1::uuid[])', `{${ids}}`)
+    const unfollow = statement('delete from public.organization_followers where account_id = auth.uid()')
+    for (let round = 0; round < 6; round++) {
+      const [one, two] = [await member(stack, []), await member(stack, [])]
+      const [ab, ba] = [follow(agency.id, other.id), follow(other.id, agency.id)]
+      const follows = await atOnce(stack, [
+        { as: one, runs: [ab, unfollow, ab, unfollow, ab] },
+        { as: two, runs: [ba, unfollow, ba, unfollow, ba] },
+      ])
+      expect(codesOf(follows)).toEqual(Array(10).fill('done'))
+      const gone = await atOnce(
+        stack,
+        [one, two].map(({ id }) => ({ runs: [statement('delete from auth.users where id = $1', id)] })),
+      )
+      expect(codesOf(gone)).toEqual(['done', 'done'])
+    }
+    for (const { id } of [agency, other])
+      expect(await must(owner.tb.organizations.get(id))).toMatchObject({ followers_count: 0 })
   })
 
   test('see nobody else who follows, nor do the organization’s own', async () => {
@@ -462,10 +498,65 @@ describe('roles', () => {
     expect(await rolesNow()).toEqual({ [owner.id]: 'owner' })
   })
 
+  test('of the owner are offered, and nothing changes until the member accepts', async () => {
+    const heir = await member(stack, ['agency'])
+    await join(heir, 'member')
+    const waiting = await must(owner.tb.organizations.invite(agency.id, newEmail(), 'admin'))
+    const before = await stored()
+    await must(owner.tb.organizations.setMemberRole(agency.id, heir.id, 'owner'))
+    const first = await offerTo(heir)
+    expect(await stored()).toEqual({ ...before, invitations: expect.any(Array) })
+    expect((await told(heir, 'organization_invitation'))[0]).toMatchObject({ invitation_id: first, status: 'pending' })
+    // Again: in place of the one before.
+    await must(owner.tb.organizations.setMemberRole(agency.id, heir.id, 'owner'))
+    const second = await offerTo(heir)
+    await expectUnchanged(stored, async () => {
+      await expectRefusal(heir.tb.organizations.acceptInvitation(first), 'invalid_transition')
+      for (const { tb } of [owner, admin, worker, stranger])
+        await expectRefusal(tb.organizations.acceptInvitation(second), 'not_found')
+    })
+    await must(heir.tb.organizations.declineInvitation(second))
+    expect((await stored()).members).toEqual(before.members)
+    await handOver(owner, heir)
+    expect(await rolesNow()).toMatchObject({ [heir.id]: 'owner', [owner.id]: 'admin' })
+    // Whom the former owner wanted as admin, the new one did not.
+    expect((await stored()).invitations.find(({ id }) => id === waiting.id)).toMatchObject({ status: 'revoked' })
+  })
+
+  test('of the owner go to members who may own it, from who still is the owner', async () => {
+    const [heir, other] = [await member(stack, ['agency']), await member(stack, ['agency'])]
+    for (const person of [heir, other]) await join(person, 'member')
+    await expectUnchanged(stored, async () => {
+      for (const { id } of [admin, worker])
+        await expectRefusal(owner.tb.organizations.setMemberRole(agency.id, id, 'owner'), 'conflict')
+      await expectRefusal(owner.tb.organizations.setMemberRole(agency.id, stranger.id, 'owner'), 'not_found')
+    })
+    for (const { id } of [heir, other]) await must(owner.tb.organizations.setMemberRole(agency.id, id, 'owner'))
+    const [toHeir, toOther] = [await offerTo(heir), await offerTo(other)]
+    await sql(stack)`delete from public.account_roles where account_id = ${heir.id}`
+    await expectUnchanged(stored, () => expectRefusal(heir.tb.organizations.acceptInvitation(toHeir), 'conflict'))
+    await sql(stack)`insert into public.account_roles (account_id, role) values (${heir.id}, 'agency')`
+    await must(other.tb.organizations.leave(agency.id))
+    await expectUnchanged(stored, () => expectRefusal(other.tb.organizations.acceptInvitation(toOther), 'conflict'))
+    await must(heir.tb.organizations.acceptInvitation(toHeir))
+    await expectUnchanged(stored, () =>
+      expectRefusal(other.tb.organizations.acceptInvitation(toOther), 'invalid_transition'),
+    )
+    // One that still waits from who is the owner no more.
+    const [late] = await sql(stack)`
+      insert into public.organization_invitations (organization_id, email, role, invited_by, expires_at)
+      values (${agency.id}, ${owner.email}, 'owner', ${admin.id}, now() + interval '1 day') returning id`
+    await expectUnchanged(stored, () => expectRefusal(owner.tb.organizations.acceptInvitation(late!.id), 'conflict'))
+  })
+
   test('are handed over: there is one owner, whose folder the logo is in', async () => {
+    worker = await member(stack, ['agency'])
+    await join(worker, 'admin')
+    await must(owner.tb.organizations.setMemberRole(agency.id, worker.id, 'member'))
+    const members = await rolesNow()
     await must(owner.tb.organizations.uploadLogo(agency.id, await picture()))
-    await must(owner.tb.organizations.setMemberRole(agency.id, worker.id, 'owner'))
-    expect(await rolesNow()).toEqual({ [owner.id]: 'admin', [admin.id]: 'admin', [worker.id]: 'owner' })
+    await handOver(owner, worker)
+    expect(await rolesNow()).toEqual({ ...members, [owner.id]: 'admin', [worker.id]: 'owner' })
     expect((await stored()).organization).toMatchObject([{ owner_id: worker.id, logo_path: null }])
     await expectRefusal(owner.tb.organizations.delete(agency.id), 'permission_denied')
     await must(worker.tb.organizations.uploadLogo(agency.id, await picture()))
@@ -473,15 +564,22 @@ describe('roles', () => {
   })
 
   test('handed over twice at once: one owner, and the other call is refused', async () => {
+    for (const { id } of [admin, worker]) {
+      await sql(
+        stack,
+      )`insert into public.account_roles (account_id, role) values (${id}, 'agency') on conflict do nothing`
+    }
     for (let round = 0; round < 5; round++) {
       const [{ owner_id }] = (await stored()).organization as unknown as [{ owner_id: string }]
       const [now, ...others] = [owner, admin, worker].toSorted((a) => (a.id === owner_id ? -1 : 1))
-      const hand = (to: Member) => statement("select public.set_member_role($1, $2, 'owner')", agency.id, to.id)
-      const outcomes = await atOnce(
-        stack,
-        others.map((to) => ({ as: now!, runs: [hand(to!)] })),
+      for (const { id } of others) await must(now!.tb.organizations.setMemberRole(agency.id, id, 'owner'))
+      const accepts = await Promise.all(
+        others.map(async (to) => ({
+          as: to,
+          runs: [statement("select public.decide_invitation($1, 'accepted')", await offerTo(to))],
+        })),
       )
-      expect(codesOf(outcomes)).toEqual(['done', 'permission_denied'])
+      expect(codesOf(await atOnce(stack, accepts))).toEqual(['done', 'invalid_transition'])
       await oneOwner()
     }
   })
@@ -489,10 +587,12 @@ describe('roles', () => {
   test('an heir who is removed, leaves or goes at the same moment leaves no organization without an owner', async () => {
     for (let round = 0; round < 6; round++) {
       const made = await must(owner.tb.organizations.create({ kind: 'agency', name: 'Raced' }))
-      const heir = await member(stack, [])
+      const heir = await member(stack, ['agency'])
       await sql(
         stack,
       )`insert into public.organization_members values (${made.id}, ${heir.id}, 'member'), (${made.id}, ${admin.id}, 'admin')`
+      await must(heir.tb.organizations.follow(made.id))
+      await must(owner.tb.organizations.setMemberRole(made.id, heir.id, 'owner'))
       // Whoever is first takes a while to end, so that the other comes meanwhile; the pauses decide who is.
       const slowly = (runs: Run[], pause: string) => [
         async (tx: Parameters<Run>[0]) => {
@@ -500,13 +600,13 @@ describe('roles', () => {
           await tx`select pg_sleep(${pause})`
         },
       ]
-      const hand = statement("select public.set_member_role($1, $2, 'owner')", made.id, heir.id)
+      const hand = statement("select public.decide_invitation($1, 'accepted')", await offerTo(heir, made.id))
       const remove = statement('select public.remove_member($1, $2)', made.id, heir.id)
       const go = statement('delete from auth.users where id = $1', heir.id)
       const wait = statement('select pg_sleep(0.1)')
       const isFirst = round % 3 === 0
       const outcomes = await atOnce(stack, [
-        { as: owner, runs: isFirst ? slowly([hand], '0.3') : [wait, hand] },
+        { as: heir, runs: isFirst ? slowly([hand], '0.3') : [wait, hand] },
         round % 2 === 0
           ? { as: admin, runs: isFirst ? [wait, remove] : slowly([remove], '0.3') }
           : { runs: isFirst ? [wait, go] : slowly([go], '0.3') },
@@ -544,6 +644,14 @@ describe('an owner who deletes the account', () => {
     const log = await sql(stack)`
       select details from private.audit_log where action = 'organization.pass_on' and entity_id = ${agency.id} order by id`
     expect(log.map(({ details }) => details)).toEqual([admin, late, worker].map(({ id }) => ({ owner_id: id })))
+  })
+
+  test('leaves it to a suspended member only if there is no other', async () => {
+    await sql(stack)`select private.suspend_account(${admin.id}, 'Spam.')`
+    await bye(owner)
+    expect(await rolesNow()).toEqual({ [worker.id]: 'owner', [admin.id]: 'admin' })
+    await bye(worker)
+    expect(await rolesNow()).toEqual({ [admin.id]: 'owner' })
   })
 
   test('takes it along when nobody else belongs to it', async () => {

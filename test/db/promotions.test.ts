@@ -125,6 +125,35 @@ test('an agency promotes a model it represents, by the plan of its owner; a form
   expect((await must(represented.tb.promotions.end(promotion.id))).status).toBe('ended')
 })
 
+test('one of a model is seen by who acts for them now, and stays when who made it has left', async () => {
+  const represented = await modelWith(stack)
+  const agency = await paying(await agencyOf(stack, represented))
+  const booker = await member(stack, ['client'])
+  const [organization] = await sql(stack)`
+    insert into public.organization_members (organization_id, account_id, role)
+    select id, ${booker.id}, 'member' from public.organizations where owner_id = ${agency.id} returning organization_id as id
+  `
+  const { id, ends_at } = await must(booker.tb.promotions.activate({ model_id: represented.id }))
+  const seen = async ({ tb, client }: Member) => ({
+    listed: (await must(tb.promotions.list())).items.map((one) => one.id),
+    counted: (await must(tb.promotions.list())).total,
+    table: (await client.from('promotions').select('id')).data,
+    statistics: (await tb.promotions.statistics(id)).error?.code,
+    exported: ((await must(tb.accounts.export())) as unknown as { promotions: unknown[] }).promotions.length,
+  })
+  const its = { listed: [id], counted: 1, table: [{ id }], statistics: undefined }
+  const none = { listed: [], counted: 0, table: [], statistics: 'not_found', exported: 0 }
+  for (const person of [booker, agency]) expect(await seen(person)).toEqual({ ...its, exported: 0 })
+  expect(await seen(represented)).toEqual({ ...its, exported: 1 })
+
+  await must(agency.tb.organizations.removeMember(organization!.id, booker.id))
+  expect(await seen(booker)).toEqual(none)
+  await must(booker.tb.accounts.delete({ password: booker.password }))
+  for (const person of [agency, represented]) expect(await seen(person)).toMatchObject(its)
+  expect((await must(represented.tb.promotions.list())).items).toMatchObject([{ account_id: null, status: 'active' }])
+  expect(await until(represented)).toBe(new Date(ends_at).toISOString())
+})
+
 test('a pause stops the clock, and nobody is shown before others meanwhile', async () => {
   const { id } = await must(model.tb.promotions.activate({ model_id: model.id }, 10))
   await passed(id, 4)

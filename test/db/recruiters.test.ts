@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { must } from '../flows/story.ts'
-import { atOnce, codesOf, statement } from '../helpers/at-once.ts'
+import { atOnce, codesOf, meanwhile, statement } from '../helpers/at-once.ts'
 import { sql, unique } from '../helpers/people.ts'
 import type { TestStack } from '../helpers/stack.ts'
 import { type Member, member, startParityStack } from '../parity/people.ts'
+import { expectRefusal } from '../parity/refusals.ts'
 
 // Whom an admin has verified, and what ends it: of recruiters with the companies that they share, and of employers.
 let stack: TestStack
@@ -136,6 +137,64 @@ describe('a shared company', () => {
       organization_id: id,
       is_verified: false,
     })
+  })
+
+  test('is not kept by who names it while they are removed from it', async () => {
+    const first = await founder()
+    const [other, newcomer] = [await founder(), await member(stack, ['recruiter'])]
+    const plain = await colleague(first)
+    for (const person of [other, newcomer]) await join(first, person)
+    const { organization_id } = first
+    const create = `select create_recruiter('Jane Smith', 'HR', '+919876543210', organization_id => $1)`
+    const update = 'select update_recruiter(organization_id => $1)'
+    for (const [person, call, company] of [
+      [newcomer, create, undefined],
+      [other, update, other.organization_id],
+      // Hires for it already: removal and update want the same rows.
+      [plain, update, null],
+    ] as const) {
+      const remove = statement('select remove_member($1, $2)', organization_id, person.id)
+      const name = statement(call, organization_id)
+      const outcomes = await meanwhile(stack, { as: first, runs: [remove] }, { as: person, runs: [name] })
+      expect(outcomes).toEqual(['done', 'not_found'])
+      const [profile] = await sql(
+        stack,
+      )`select organization_id from public.recruiter_profiles where account_id = ${person.id}`
+      expect(profile?.organization_id).toBe(company)
+    }
+  })
+
+  test('has a size before anybody hires for it, which its managers may give along', async () => {
+    const head = await member(stack, ['recruiter'])
+    const { id } = await must(head.tb.organizations.create({ kind: 'company', name: unique('Company') }))
+    const company = { ...head, organization_id: id }
+    const [hired, switching] = [await member(stack, ['recruiter']), await founder()]
+    for (const person of [hired, switching]) await join(company, person)
+    const before = await must(switching.tb.recruiters.mine())
+    const named = { ...self, organization_id: id }
+    const sized = { ...named, company_size: '1-10' as const }
+    const refused = { company_size: ['required'] }
+    for (const person of [head, hired]) {
+      await expectRefusal(person.tb.recruiters.create(named), 'validation_failed', refused)
+      await expectRefusal(person.tb.recruiters.mine(), 'not_found')
+    }
+    await expectRefusal(switching.tb.recruiters.update({ organization_id: id }), 'validation_failed', refused)
+    await expectRefusal(hired.tb.recruiters.create(sized), 'permission_denied')
+    await expectRefusal(switching.tb.recruiters.update(sized), 'permission_denied')
+    expect(await must(switching.tb.recruiters.mine())).toEqual(before)
+
+    expect(await must(head.tb.recruiters.create(sized))).toMatchObject({ organization_id: id, company_size: '1-10' })
+    expect(await must(hired.tb.recruiters.create(named))).toMatchObject({ company_size: '1-10' })
+    expect(await must(switching.tb.recruiters.update({ organization_id: id }))).toMatchObject({ company_size: '1-10' })
+  })
+
+  test('of one’s own follows one that was left', async () => {
+    const person = await colleague(await founder())
+    const { organization_id } = await must(person.tb.recruiters.mine())
+    await must(person.tb.organizations.leave(organization_id!))
+    const { id } = await must(person.tb.organizations.create({ kind: 'company', name: unique('Company') }))
+    const moved = await must(person.tb.recruiters.update({ organization_id: id, company_size: '500+' }))
+    expect(moved).toMatchObject({ organization_id: id, company_size: '500+', is_verified: false })
   })
 
   test('goes on when its founder leaves the platform', async () => {

@@ -192,14 +192,16 @@ test('a report is decided once, and who reported is told', async () => {
   expect(codesOf(outcomes).filter((code) => code === 'done')).toHaveLength(1)
 })
 
-test('a report outlives its reporter, without a word of who they were', async () => {
-  const reporter = await member(stack, ['client'])
+test('a report outlives its reporter, without a word of who they were or what they wrote', async () => {
+  const [reporter, other] = [await member(stack, ['client']), await member(stack, ['client'])]
+  const kept = await must(other.tb.reports.create({ ...account(agency.id), details: 'My money, too.' }))
   const report = await must(reporter.tb.reports.create({ ...account(agency.id), details: 'They took money.' }))
   await must(reporter.tb.accounts.delete({ password: reporter.password }))
   const rows = await sql(
     stack,
   )`select account_id, entity_id, details, status from public.reports where id = ${report.id}`
-  expect(rows).toEqual([{ account_id: null, entity_id: agency.id, details: 'They took money.', status: 'open' }])
+  expect(rows).toEqual([{ account_id: null, entity_id: agency.id, details: null, status: 'open' }])
+  expect((await must(other.tb.reports.list())).items).toEqual([kept])
   await decide(report.id, 'resolved')
   expect(await sql(stack)`select status from public.reports where id = ${report.id}`).toEqual([{ status: 'resolved' }])
 })

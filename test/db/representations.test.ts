@@ -77,6 +77,10 @@ const rights: Record<string, (person: Member) => Promise<string>> = {
     const { data } = await client.from('model_profiles').select('birth_date').eq('account_id', aisha.id)
     return data?.length === 1 ? 'done' : 'hidden'
   },
+  'read the profile whole': async ({ tb }) => {
+    const { data, error } = await tb.models.mine({ account_id: aisha.id })
+    return error?.code ?? (data!.account_id === aisha.id && data!.birth_date ? 'done' : 'hidden')
+  },
   'edit the profile': async ({ client }) => {
     const bio = unique('bio')
     const { data } = await client.from('model_profiles').update({ bio }).eq('account_id', aisha.id).select('bio')
@@ -96,6 +100,7 @@ const rights: Record<string, (person: Member) => Promise<string>> = {
 
 const nothing = {
   'read the profile': 'hidden',
+  'read the profile whole': 'not_found',
   'edit the profile': 'hidden',
   'add experience': '42501',
   'list the responses': 'not_found',
@@ -535,7 +540,7 @@ test('the log says who did what for whom, in whose name: names of fields, no val
     [booker.id, 'casting_response.withdraw', { organization_id, response_id: response.id }],
     [aisha.id, 'representation.ended', { organization_id }],
   ])
-  expect(JSON.stringify(log)).not.toMatch(new RegExp(`${secret}|181`))
+  expect(JSON.stringify(log)).not.toMatch(new RegExp(`${secret}|\\b181\\b`))
 })
 
 test('a model who belongs to the agency that represents them does their own things in their own name', async () => {
@@ -547,6 +552,22 @@ test('a model who belongs to the agency that represents them does their own thin
   const log = await sql(stack)`
     select action from private.audit_log where entity_id = ${aisha.id} and action ~ '^(model|casting)'`
   expect(log).toEqual([])
+})
+
+test('an invitation outlives who wrote it, without their words', async () => {
+  await sql(stack)`update public.organization_members set role = 'admin' where account_id = ${booker.id}`
+  const { id } = await invite(booker)
+  const kept = await invite(owner, agency, await model(stack))
+  await must(aisha.tb.representations.accept(id))
+  const messages = () => sql(stack)`
+    select id, invited_by, status, message from public.representations where organization_id = ${agency.id} order by status
+  `
+  expect((await messages()).map(({ message }) => message)).toEqual(['Join us.', 'Join us.'])
+  await must(booker.tb.accounts.delete({ password: booker.password }))
+  expect([...(await messages())]).toEqual([
+    { id, invited_by: null, status: 'active', message: null },
+    { id: kept.id, invited_by: owner.id, status: 'invited', message: 'Join us.' },
+  ])
 })
 
 test('whoever is left is told when the agency or the model’s account goes', async () => {

@@ -38,14 +38,17 @@ export function serviceClient(stack: TestStack): SupabaseClient {
   return createClient(stack.url, stack.secretKey, withoutSession)
 }
 
+// Everybody has the same one, hashed at bcrypt's least cost: a run makes thousands of people.
+const password = 'correct horse battery'
+const password_hash = '$2a$04$oJpkWTzHnVwS0avDGTsOT.I30l2atvxvWqyrQM3bJCGQylF.yES82'
+
 /** Makes a person through Auth alone and signs them in with their password. */
 export async function createPerson(stack: TestStack, options: PersonOptions = {}): Promise<Person> {
   const username = options.username === undefined ? unique() : options.username
   const email = `${unique('person')}@example.test`
-  const password = unique('secret')
   const made = await serviceClient(stack).auth.admin.createUser({
     email,
-    password,
+    password_hash,
     email_confirm: true,
     user_metadata: {
       ...options.metadata,

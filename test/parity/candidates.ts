@@ -9,7 +9,7 @@ type Input = Parameters<Member['tb']['candidates']['create']>[0]
 
 export const resume = () => new Blob(['%PDF-1.7 resume'], { type: 'application/pdf' })
 
-export const video = () => new Blob(['a short introduction'], { type: 'video/mp4' })
+export const video = () => new Blob(['\0\0\0\x14ftypisom, a short introduction'], { type: 'video/mp4' })
 
 /** Everything that a source's candidate has but the files. */
 export const candidateFields = () =>

@@ -36,7 +36,7 @@ export async function newSkills(stack: TestStack, count: number): Promise<Skill[
 }
 
 /** A film as a file input hands it over. */
-export const film = (type = 'video/mp4'): Blob => new Blob(['a film'], { type })
+export const film = (type = 'video/mp4'): Blob => new Blob(['\0\0\0\x14ftypisom, a film'], { type })
 
 /** Somebody's items and images as they are stored, and the objects of the bucket that no deletion waits for. */
 export async function portfolioOf(stack: TestStack, { id }: { id: string }) {

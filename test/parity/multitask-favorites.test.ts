@@ -46,7 +46,7 @@ it('MT25 favorites.toggle: saves, takes back, saves again', async () => {
       await expectRefusal(saver.tb.favorites.toggle('model', stranger.id), 'not_found')
       await expectRefusal(saver.tb.favorites.toggle('model', 'me'), 'validation_failed', { id: ['format'] })
       await expectRefusal(device(stack).tb.favorites.toggle('casting', casting.id), 'auth_required')
-      const args = { entity_type: 'task', entity_id: casting.id }
+      const args = { entity_type: 'nothing', entity_id: casting.id }
       expect((await saver.client.rpc('toggle_favorite', args)).error?.code).toBe('validation_failed')
       expect((await device(stack).client.rpc('toggle_favorite', args)).error?.code).toBe('42501')
     },

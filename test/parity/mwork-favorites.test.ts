@@ -60,7 +60,7 @@ it('MW20 favorites.list: saved castings that one still sees, saved last first', 
   const { tb: visitor, client: anon } = device(stack)
   await expectRefusal(visitor.favorites.list({ type: 'casting' }), 'auth_required')
   expect((await anon.from('favorites').select()).error?.code).toBe('42501')
-  await expectRefusal(saver.tb.favorites.list({ type: 'task' as 'casting', limit: 0 }), 'validation_failed', {
+  await expectRefusal(saver.tb.favorites.list({ type: 'nothing' as 'casting', limit: 0 }), 'validation_failed', {
     type: ['known'],
     limit: ['range'],
   })

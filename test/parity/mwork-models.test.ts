@@ -436,6 +436,7 @@ it('MW12 models.mine: one’s own, with what nobody else reads', async () => {
   const plain = await aisha.client.from('model_profiles').select().single()
   expect(plain.data).toMatchObject({ id: mine.id, birth_date: born(24), visibility: 'hidden' })
   await expectRefusal(stranger.tb.models.mine(), 'not_found')
+  await expectRefusal(stranger.tb.models.mine({ account_id: aisha.id }), 'not_found')
   await expectRefusal(device(stack).tb.models.mine(), 'auth_required')
   expect((await stranger.client.from('model_profiles').select()).data).toEqual([])
 })

@@ -183,9 +183,9 @@ it('MW36 photos.update: another main photo, another place; exactly one is the ma
     async () => {
       await expectRefusal(stranger.tb.photos.update(first!, input), 'not_found')
       await expectRefusal(device(stack).tb.photos.update(first!, input), 'auth_required')
-      const wrong = { is_main: false as true, position: -1 }
+      const wrong = { is_main: 'yes' as unknown as boolean, position: -1 }
       await expectRefusal(owner.tb.photos.update(first!, wrong), 'validation_failed', {
-        is_main: ['known'],
+        is_main: ['type'],
         position: ['range'],
       })
       await expectRefusal(owner.tb.photos.update(first!, {}), 'validation_failed')

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => stack.close())
 
 const pdf = new Blob(['%PDF-1.7'], { type: 'application/pdf' })
-const film = new Blob(['film'], { type: 'video/mp4' })
+const film = new Blob(['\0\0\0\x14ftypisom'], { type: 'video/mp4' })
 
 /** Every object and what refers to it. */
 const everything = async () => ({
@@ -49,7 +49,7 @@ it('MB16 files.upload: for an entity of one’s own', async () => {
   expect(await must(device(stack).tb.portfolio.get(item.id))).toMatchObject({
     images: [{ image: image.url }, { image: video.url }],
   })
-  expect(video).toMatchObject({ bucket: 'portfolio', content_type: 'video/mp4', size: 4 })
+  expect(video).toMatchObject({ bucket: 'portfolio', content_type: 'video/mp4', size: 12 })
 
   const target = { entity_type: 'casting', entity_id: casting.id, usage: 'attachment' } as const
   const brief = await must(agency.tb.files.upload(pdf, { ...target, name: 'Brief.pdf' }))

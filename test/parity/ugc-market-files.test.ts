@@ -65,7 +65,7 @@ it('UG29 files.upload: a file of one’s own, private until shared', async () =>
     owner.tb.files.upload(await pdf().arrayBuffer(), { name: 'Шарт ё', content_type: 'application/pdf' }),
   )
   expect(bytes).toMatchObject({ name: 'Шарт ё', size: 8 })
-  const named = new File(['x'], 'brief.pdf', { type: 'application/pdf' })
+  const named = new File(['%PDF-1.7'], 'brief.pdf', { type: 'application/pdf' })
   expect(await must(owner.tb.files.upload(named, { usage: 'attachment' }))).toMatchObject({
     name: 'brief.pdf',
     bucket: 'attachments',
@@ -100,6 +100,19 @@ it('UG29 files.upload: a file of one’s own, private until shared', async () =>
         name: ['length'],
         usage: ['known'],
       })
+      const empty = new Blob([], { type: 'application/pdf' })
+      await expectRefusal(files.upload(empty), 'validation_failed', { file: ['size'] })
+      // Not what it says it is.
+      for (const type of ['image/jpeg', 'image/png', 'image/webp', 'video/mp4', 'video/quicktime', 'application/zip']) {
+        const lie = files.upload(pdf(), { usage: 'delivery', content_type: type })
+        await expectRefusal(lie, 'validation_failed', { file: ['type'] })
+      }
+      for (const page of [new Blob(['<html>']), new TextEncoder().encode('<html>').buffer, Buffer.from('<html>')]) {
+        const lie = files.upload(page, { content_type: 'application/pdf' })
+        await expectRefusal(lie, 'validation_failed', { file: ['type'] })
+      }
+      await expectRefusal(files.upload(large, { name: ' ' }), 'validation_failed', { file: ['size'], name: ['length'] })
+      await expectRefusal(files.upload(zip, { name: ' ' }), 'validation_failed', { file: ['type'], name: ['length'] })
       await expectRefusal(files.upload(undefined as never), 'validation_failed', { file: ['required'] })
       await expectRefusal(device(stack).tb.files.upload(pdf()), 'auth_required')
       const storage = (person: Member) => person.client.storage.from('documents')

@@ -76,6 +76,10 @@ it('UG44 portfolio.addImage: pictures and films of one’s own item, in their or
     }
     const large = { image: new Blob([new Uint8Array(50 * 1024 * 1024 + 1)], { type: 'video/mp4' }) }
     await expectRefusal(owner.tb.portfolio.addImage(item.id, large), 'payload_too_large', { image: ['size'] })
+    const several = { image: new Blob([], { type: 'image/png' }), position: -1 }
+    const fields = { image: ['size'], position: ['range'] }
+    await expectRefusal(owner.tb.portfolio.addImage(item.id, several), 'validation_failed', fields)
+    await expectRefusal(owner.tb.portfolio.updateImage(crypto.randomUUID(), several), 'validation_failed', fields)
 
     const insert = (client: Member['client'], more: object) =>
       client.from('portfolio_images').insert({ ...plain, ...more })

@@ -146,6 +146,10 @@ it('UG40 portfolio.create: an item with a cover, or neither', async () => {
       await expectRefusal(owner.tb.portfolio.create({ title: 'A', cover: large }), 'payload_too_large', {
         cover: ['size'],
       })
+      const several = { title: ' ', cover: large }
+      for (const answer of [owner.tb.portfolio.create(several), owner.tb.portfolio.update(created.id, several)]) {
+        await expectRefusal(answer, 'validation_failed', { title: ['length'], cover: ['size'] })
+      }
       const insert = (one: Member['client'], more: object) =>
         one.from('portfolio_items').insert({ title: 'Plain', ...more })
       expect((await insert(owner.client, { title: ' ' })).error?.code).toBe('23514')

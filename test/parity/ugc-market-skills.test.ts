@@ -208,9 +208,9 @@ it('UG38 skills.upsertMany: adds and changes many, all or none, and says which i
     await expectRefusal(unknown, 'validation_failed', { skills: ['known'] })
     const wrong = [good, { skill_id: 'x', level: 6, years: 81 }]
     await expectRefusal(owner.tb.skills.upsertMany(wrong), 'validation_failed', {
-      'skills.skill_id': ['format'],
-      'skills.level': ['range'],
-      'skills.years': ['range'],
+      'skills.1.skill_id': ['format'],
+      'skills.1.level': ['range'],
+      'skills.1.years': ['range'],
     })
     await expectRefusal(owner.tb.skills.upsertMany([good, good]), 'validation_failed', { skills: ['set'] })
     const many = Array.from({ length: 101 }, () => ({ skill_id: crypto.randomUUID() }))

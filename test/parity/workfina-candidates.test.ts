@@ -150,7 +150,22 @@ it('WF09 candidates.create: a whole profile with its files, searchable once comp
       video_intro: ['type'],
       profile_image: ['type'],
     })
+    // Whatever else is wrong is named in the same answer, and so it is in the other calls.
     const large = new Blob([new Uint8Array(10 * 1024 * 1024 + 1)], { type: 'application/pdf' })
+    const empty = new Blob([], { type: 'video/mp4' })
+    const mixed = { city: ' ', resume: large, video_intro: empty, profile_image: resume() }
+    for (const answer of [
+      newcomer.tb.candidates.create({ ...input, ...mixed }),
+      newcomer.tb.candidates.update(mixed),
+      newcomer.tb.candidates.saveStep({ ...mixed, step: 1 }),
+    ]) {
+      await expectRefusal(answer, 'validation_failed', {
+        city: ['length'],
+        resume: ['size'],
+        video_intro: ['size'],
+        profile_image: ['type'],
+      })
+    }
     await expectRefusal(newcomer.tb.candidates.create({ ...input, resume: large }), 'payload_too_large', {
       resume: ['size'],
     })
@@ -301,7 +316,12 @@ it('WF11 candidates.update: what is named changes, files stay unless replaced', 
       notice_period_days: 366,
       currency: 'rupees',
       state: 'www.example.com',
-      educations: [{ degree: 'B.A.', start_year: 2020, end_year: 2019 }],
+      educations: [
+        { degree: 'M.A.' },
+        { degree: 'B.A.', start_year: 2020, end_year: 2019 },
+        { degree: '', title: 'B.A.' },
+      ],
+      languages: ['Hindi', 'x'.repeat(51)],
       experiences: [{ company: 'A', title: 'B', start_date: '2020-02-30' }],
       gaps: 'none' as never,
     }
@@ -312,8 +332,11 @@ it('WF11 candidates.update: what is named changes, files stay unless replaced', 
       notice_period_days: ['range'],
       currency: ['format'],
       state: ['contact'],
-      'educations.end_year': ['order'],
-      'experiences.start_date': ['format'],
+      'educations.1.end_year': ['order'],
+      'educations.2.degree': ['length'],
+      'educations.2.title': ['unknown'],
+      languages: ['length'],
+      'experiences.0.start_date': ['format'],
       gaps: ['type'],
     })
     for (const client of [newcomer, recruiter, device(stack)].map(({ client }) => client)) {
@@ -375,7 +398,7 @@ it('WF14 candidates.saveStep: in any order, from two devices, twice, and never f
   expectFields({ message: answer.status }, { message: 'message' })
   expect(answer).toMatchObject({ status: 'draft', completed_steps: [3], full_name, is_searchable: false })
   const missing = answer.missing_fields
-  expect(missing).toContain('resume_path')
+  expect(missing).toContain('resume')
   expect(missing).not.toContain('full_name')
 
   // The other device sees where to go on, and saves an earlier step.

@@ -156,6 +156,14 @@ test('every bad field is named at once, before anything is sent', async () => {
   expect(requests).toBe(0)
 })
 
+test('an update with nothing but an unknown field is blamed for that field alone', async () => {
+  const { castings } = createTalentbase(answering(200, {}))
+  const id = 'a3f0c2a0-0000-4000-8000-000000000002'
+  const unknown = await castings.update(id, { rating: 5 } as never)
+  expect(unknown.error?.fields).toEqual({ rating: ['unknown'] })
+  expect((await castings.update(id, {})).error?.fields).toEqual({ input: ['required'] })
+})
+
 test.each([undefined, null, 'text', 7, []])('an input of %j is refused like any other', async (input) => {
   const { error } = await createTalentbase(answering(200, {})).castings.create(input as never)
   expect(error?.code).toBe('validation_failed')

@@ -1,7 +1,7 @@
 import type { Photo } from '@talentbase/sdk'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { must } from '../flows/story.ts'
-import { sql } from '../helpers/people.ts'
+import { liftRequestLimits, setRequestLimits, sql } from '../helpers/people.ts'
 import type { TestStack } from '../helpers/stack.ts'
 import { device, type Member, member, picture, startParityStack } from '../parity/people.ts'
 import { expectRefusal, expectUnchanged } from '../parity/refusals.ts'
@@ -79,12 +79,39 @@ describe('photos', () => {
     await expectUnchanged(
       () => rowsOf('photos', model),
       async () => {
-        for (const wrong of [{}, { position: -1 }, { is_main: false as true }]) {
+        for (const wrong of [{}, { position: -1 }, { is_main: 'yes' as unknown as boolean }]) {
           await expectRefusal(model.tb.photos.update(photos[1]!.id, wrong), 'validation_failed')
         }
         await expectRefusal(model.tb.photos.update('7', { position: 0 }), 'validation_failed', { photo_id: ['format'] })
       },
     )
+  })
+
+  test('update: a main photo stays it until another one is; for the others that is nothing new', async () => {
+    const [first, second] = ids()
+    await must(model.tb.photos.update(first!, { is_main: true }))
+    await expectUnchanged(
+      () => rowsOf('photos', model),
+      async () => {
+        await expectRefusal(model.tb.photos.update(first!, { is_main: false, position: 2 }), 'conflict')
+        await must(model.tb.photos.update(second!, { is_main: false, position: 1 }))
+      },
+    )
+  })
+
+  test('upload: nothing of a refused one stays, nor of a change that is refused', async () => {
+    await setRequestLimits(stack, { writes: 0 })
+    await expectUnchanged(
+      () => rowsOf('photos', model),
+      async () => {
+        for (const place of [{ is_main: true }, { position: 0 }]) {
+          await expectRefusal(model.tb.photos.upload(await picture(), place), 'rate_limit_exceeded')
+        }
+        const change = { is_main: true, position: 0 }
+        await expectRefusal(model.tb.photos.update(photos[1]!.id, change), 'rate_limit_exceeded')
+      },
+    )
+    await liftRequestLimits(stack)
   })
 
   test('reorder: all of them in the order that is named', async () => {

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Context } from '../context.ts'
 import type { Json } from '../database.types.ts'
 import { type List, listPage } from '../list.ts'
-import { type Picture, pictureUrl, storePicture } from '../pictures.ts'
+import { type Picture, pictureUrl, withPicture } from '../pictures.ts'
 import type { Result } from '../result.ts'
 import type { Card } from '../rows.ts'
 import { getMe } from './me.ts'
@@ -110,8 +110,9 @@ export class Accounts {
   uploadAvatar(file: Picture, options: { content_type?: string } = {}): Promise<Result<Me>> {
     const context = this.#context
     return context.run(async () => {
-      const avatar_path = await storePicture(context, 'avatars', file, options.content_type)
-      await context.rows(context.supabase.rpc('update_account', { avatar_path }))
+      await withPicture(context, 'avatars', file, options.content_type, (avatar_path) =>
+        context.rows(context.supabase.rpc('update_account', { avatar_path })),
+      )
       return getMe(context)
     })
   }

@@ -5,7 +5,8 @@ import { renameFields } from '../errors/rename-fields.ts'
 import { TalentbaseError } from '../errors/talentbase-error.ts'
 import { pictureUrl } from '../pictures.ts'
 import type { Result } from '../result.ts'
-import { type CandidateFiles, withFiles } from './files.ts'
+import { parseWithFiles } from '../uploads.ts'
+import { acceptedFiles, type CandidateFiles, withFiles } from './files.ts'
 import {
   createCandidateSchema,
   saveCandidateStepSchema,
@@ -36,7 +37,8 @@ export class Candidates {
   create(input: z.input<typeof createCandidateSchema>): Promise<Result<CandidateProfile>> {
     const context = this.#context
     return context.run(async () => {
-      const { declaration, ...profile } = context.parse(createCandidateSchema, input)
+      const asked = await parseWithFiles(context, createCandidateSchema, input, acceptedFiles)
+      const { declaration, ...profile } = asked
       return this.#save(profile, (fields) => context.supabase.rpc('create_candidate', { fields, declaration }))
     })
   }
@@ -55,7 +57,7 @@ export class Candidates {
   update(input: z.input<typeof updateCandidateSchema>): Promise<Result<CandidateProfile>> {
     const context = this.#context
     return context.run(async () => {
-      const changes = context.parse(updateCandidateSchema, input)
+      const changes = await parseWithFiles(context, updateCandidateSchema, input, acceptedFiles)
       return this.#save(changes, (fields) => context.supabase.rpc('update_candidate', { fields }))
     })
   }
@@ -87,7 +89,8 @@ export class Candidates {
   saveStep(input: z.input<typeof saveCandidateStepSchema>): Promise<Result<CandidateProfile>> {
     const context = this.#context
     return context.run(async () => {
-      const { step, ...changes } = context.parse(saveCandidateStepSchema, input)
+      const asked = await parseWithFiles(context, saveCandidateStepSchema, input, acceptedFiles)
+      const { step, ...changes } = asked
       return this.#save(changes, (fields) => context.supabase.rpc('save_candidate_step', { step, fields }))
     })
   }
@@ -133,7 +136,9 @@ export class Candidates {
       this.#signed('videos', row.video_path),
     ])
     const profile_image_url = pictureUrl(this.#context.supabase, 'cards', row.picture_path)
-    return { ...(row as Omit<CandidateProfile, 'resume_url'>), resume_url, video_intro_url, profile_image_url }
+    const missing_fields = row.missing_fields.map((name) => inputNames[name] ?? name)
+    const profile = row as Omit<CandidateProfile, 'resume_url'>
+    return { ...profile, missing_fields, resume_url, video_intro_url, profile_image_url }
   }
 
   async #signed(bucket: 'resumes' | 'videos', path: string | null): Promise<string | null> {
@@ -143,4 +148,8 @@ export class Candidates {
   }
 }
 
-const inputNames = { resume_path: 'resume', video_path: 'video_intro', picture_path: 'profile_image' }
+const inputNames: Record<string, string> = {
+  resume_path: 'resume',
+  video_path: 'video_intro',
+  picture_path: 'profile_image',
+}

@@ -1,6 +1,5 @@
 import type { Context } from '../context.ts'
-import { TalentbaseError } from '../errors/talentbase-error.ts'
-import { buckets, checkFile, type Upload, withStored } from '../uploads.ts'
+import { buckets, type Upload, withStored } from '../uploads.ts'
 
 type Name = (typeof kinds)[number]['name']
 
@@ -17,13 +16,15 @@ const kinds = [
   { name: 'profile_image', bucket: 'cards', column: 'picture_path' },
 ] as const
 
+/** What is taken as each of the files. */
+export const acceptedFiles = Object.fromEntries(kinds.map(({ name, bucket }) => [name, buckets[bucket]]))
+
 /** Does what needs the files stored, with the paths that change; where it is refused, none of them stays. */
 export async function withFiles<T>(
   context: Context,
   files: CandidateFiles,
   use: (paths: Paths) => Promise<T>,
 ): Promise<T> {
-  checkFiles(context, files)
   // The picture lies where nobody can tell whose it is. Asked before anything is stored: only candidates have a folder.
   const folder = files.profile_image ? await context.rows(context.supabase.rpc('candidate_folder')) : undefined
   const storeFrom = (index: number, paths: Paths): Promise<T> => {
@@ -43,21 +44,4 @@ export async function withFiles<T>(
     })
   }
   return storeFrom(0, {})
-}
-
-/** Names every file that is of another type or too large, before any is stored. */
-function checkFiles(context: Context, files: CandidateFiles): void {
-  const errors = kinds.flatMap(({ name, bucket }) => {
-    const file = files[name]
-    if (file === undefined || file === null) return []
-    try {
-      checkFile(context, file, files.content_types?.[name], buckets[bucket])
-      return []
-    } catch (error) {
-      if (!(error instanceof TalentbaseError)) throw error
-      return [{ code: error.code, fields: { [name]: error.fields?.file ?? [] } }]
-    }
-  })
-  const [first] = errors
-  if (first !== undefined) throw context.error(first.code, Object.assign({}, ...errors.map(({ fields }) => fields)))
 }

@@ -25,6 +25,17 @@ const openList = (most: number) =>
     .transform((list) => (typeof list === 'string' ? list.split(',').map((one) => one.trim()) : list))
     .transform((list) => list.filter((one) => one !== ''))
     .pipe(z.array(open(50)).max(most))
+    .transform(distinct)
+
+/** Words that differ only in case or blanks are one, as it is written first. The database does the same. */
+function distinct(words: string[]): string[] {
+  const spelled = new Map<string, string>()
+  for (const word of words) {
+    const key = word.trim().replace(/\s+/g, ' ').toLowerCase()
+    if (!spelled.has(key)) spelled.set(key, word.trim())
+  }
+  return [...spelled.values()]
+}
 
 const year = z.int().min(1950).max(2100)
 

@@ -105,8 +105,8 @@ export class Catalog {
   }
 
   /**
-   * Proposes a word that the catalog lacks. `duplicate` while one's proposal of the same word waits. What became of it
-   * comes as the notification `proposal_decided`.
+   * Proposes a word that the catalog lacks. `duplicate` when the catalog has it, in any case of letters, and while one's
+   * proposal of the same word waits. What became of it comes as the notification `proposal_decided`.
    */
   propose(input: z.input<typeof createProposalSchema>): Promise<Result<Proposal>> {
     const context = this.#context

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Context } from '../context.ts'
-import { type Picture, pictureUrl, storePicture } from '../pictures.ts'
+import { type Picture, pictureUrl, withPicture } from '../pictures.ts'
 import type { Result } from '../result.ts'
 import type { Card, Row } from '../rows.ts'
 import { createEmployerSchema, getEmployerSchema, updateEmployerSchema } from './schemas.ts'
@@ -82,8 +82,8 @@ export class Employers {
   /** Stores a picture (JPEG, PNG or WebP, at most 10 MB) and makes it the logo; the one before is deleted. */
   uploadLogo(file: Picture, options: { content_type?: string } = {}): Promise<Result<EmployerProfile>> {
     const context = this.#context
-    return context.run(async () =>
-      this.#update({ logo_path: await storePicture(context, 'avatars', file, options.content_type) }),
+    return context.run(() =>
+      withPicture(context, 'avatars', file, options.content_type, (logo_path) => this.#update({ logo_path })),
     )
   }
 

@@ -82,7 +82,7 @@ export class Favorites {
         ({ entity_id, created_at }) => ({ id: entity_id, saved_at: created_at }),
       )
       const ids = favorites.items.map(({ id }) => id)
-      const items = entity_type === 'casting' ? await this.#castings(ids) : await this.#models(ids)
+      const items = await this.#cards[entity_type](ids)
       return {
         ...favorites,
         // One that has gone between the two requests is left out.
@@ -92,6 +92,12 @@ export class Favorites {
         }),
       }
     })
+  }
+
+  /** What a list shows of each type. */
+  readonly #cards: Record<FavoriteType, (ids: string[]) => Promise<Map<string, Casting | ModelCard>>> = {
+    casting: (ids) => this.#castings(ids),
+    model: (ids) => this.#models(ids),
   }
 
   async #castings(casting_ids: string[]): Promise<Map<string, Casting | ModelCard>> {

@@ -3,9 +3,16 @@ import type { Context } from '../context.ts'
 import { type List, listPage } from '../list.ts'
 import type { Result } from '../result.ts'
 import type { Card } from '../rows.ts'
-import type { Upload } from '../uploads.ts'
+import { parseWithFiles, type Upload } from '../uploads.ts'
 import { place } from './place.ts'
-import { castingFilesSchema, detachFileSchema, fileIdSchema, listFilesSchema, uploadFileSchema } from './schemas.ts'
+import {
+  acceptedFor,
+  castingFilesSchema,
+  detachFileSchema,
+  fileIdSchema,
+  listFilesSchema,
+  uploadFileSchema,
+} from './schemas.ts'
 import { type FileRow, fileOf, filesOf, type StoredFile } from './stored-file.ts'
 
 type FileCard = Card<'file_card', never>
@@ -31,7 +38,9 @@ export class Files {
   upload(file: Upload, options: Omit<z.input<typeof uploadFileSchema>, 'file'> = {}): Promise<Result<StoredFile>> {
     const context = this.#context
     return context.run(async () => {
-      const { bucket: bucket_id, path } = await place(context, context.parse(uploadFileSchema, { ...options, file }))
+      const asked = { ...options, file }
+      const input = await parseWithFiles(context, uploadFileSchema, asked, { file: acceptedFor(asked) })
+      const { bucket: bucket_id, path } = await place(context, input)
       const query = context.supabase.from('files').select().match({ bucket_id, path })
       return fileOf(context, await context.rows(query.single()))
     })

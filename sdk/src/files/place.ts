@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { Photos } from '../photos/photos.ts'
 import { Portfolio } from '../portfolio/portfolio.ts'
 import type { Result } from '../result.ts'
-import { checkFile, films, pictures, type UploadBucket, withStored } from '../uploads.ts'
+import { type UploadBucket, withStored } from '../uploads.ts'
 import type { uploadFileSchema } from './schemas.ts'
 
 type Input = z.output<typeof uploadFileSchema>
@@ -40,9 +40,8 @@ async function placeOfModel(context: Context, { entity_id, usage, file, content_
   return { bucket: 'photos', path }
 }
 
-async function placeInPortfolio(context: Context, { entity_id, usage, file, content_type }: Input): Promise<Place> {
+async function placeInPortfolio(context: Context, { entity_id, file, content_type }: Input): Promise<Place> {
   const { supabase, rows } = context
-  checkFile(context, file, content_type, usage === 'video' ? films : pictures)
   const own = { account_id: await context.accountId(), id: entity_id! }
   await rows(supabase.from('portfolio_items').select('id').match(own).single())
   const { image_path } = done(await new Portfolio(context).addImage(own.id, { image: file, content_type }))

@@ -1,19 +1,26 @@
 import { z } from 'zod'
 import { blame, id, page, text } from '../schemas/fields.ts'
-import { file } from '../uploads.ts'
+import { buckets, file, films, pictures } from '../uploads.ts'
 
-/** What a file can be for, by whose it is; `none` is the account itself. */
-const usages: Record<string, string[]> = {
-  none: ['attachment', 'delivery'],
-  model_profile: ['avatar', 'portfolio_photo'],
-  portfolio: ['photo', 'video'],
-  casting: ['attachment'],
-}
+/** What a file can be for, by whose it is; without an entity it is the account's. */
+const usages = [
+  { accepted: buckets.documents },
+  { usage: 'attachment', accepted: buckets.attachments },
+  { usage: 'delivery', accepted: buckets.deliveries },
+  { entity_type: 'model_profile', usage: 'avatar', accepted: buckets.avatars },
+  { entity_type: 'model_profile', usage: 'portfolio_photo', accepted: buckets.photos },
+  { entity_type: 'portfolio', usage: 'photo', accepted: pictures },
+  { entity_type: 'portfolio', usage: 'video', accepted: films },
+  { entity_type: 'casting', usage: 'attachment', accepted: buckets.attachments },
+]
 
 type Target = { usage?: string | undefined; entity_type?: string | undefined; entity_id?: string | undefined }
 
-const fitsEntity = ({ usage, entity_type }: Target): boolean =>
-  usage === undefined || (usages[entity_type ?? 'none']?.includes(usage) ?? true)
+/** What is taken for what a file is meant to be; undefined where it cannot be that. */
+export const acceptedFor = ({ usage, entity_type }: Target) =>
+  usages.find((one) => one.usage === usage && one.entity_type === entity_type)?.accepted
+
+const fitsEntity = (target: Target): boolean => target.usage === undefined || acceptedFor(target) !== undefined
 
 export const uploadFileSchema = z
   .strictObject({

@@ -57,10 +57,13 @@ export class Models {
     return context.run(() => this.#get(context.parse(modelIdSchema, { id }).id))
   }
 
-  /** One's own profile with its birth date, photos, experience and completeness; `not_found` when there is none. MW12 */
-  mine(): Promise<Result<ModelProfile>> {
+  /**
+   * One's own profile with its birth date, photos, experience and completeness, or as an agency that of a model it
+   * represents (`account_id`). `not_found` when there is no such profile. MW12
+   */
+  mine(options: z.input<typeof ofModelSchema> = {}): Promise<Result<ModelProfile>> {
     const context = this.#context
-    return context.run(async () => this.#profile(await context.accountId()))
+    return context.run(async () => this.#profile(await this.#ownerOf(options)))
   }
 
   /** Makes one's own profile. `permission_denied` without the role model, `duplicate` when there is one. MW09, MB05 */

@@ -64,7 +64,7 @@ export const createModelSchema = z.strictObject({
 
 export const updateModelSchema = createModelSchema.partial().refine(isChange, { params: { rule: 'required' } })
 
-/** Whose profile is changed: one's own unless an agency names a model that it represents. */
+/** Whose profile is read or changed: one's own unless an agency names a model that it represents. */
 export const ofModelSchema = z.strictObject({ account_id: id.optional() })
 
 export const modelIdSchema = z.strictObject({ id })

@@ -116,7 +116,12 @@ export class Organizations {
     })
   }
 
-  /** Owner only: makes a member admin or member. `owner` hands the organization over: one is an admin from then on. */
+  /**
+   * Owner only: makes a member admin or member at once. `owner` is an offer, as whose plan the organization uses pays for
+   * it: the member is told and accepts it with `acceptInvitation`; only then one is an admin. It replaces what else their
+   * address is invited to. `conflict` for who may not own it: an agency takes the role agency, another employer, agency or
+   * recruiter.
+   */
   setMemberRole(organizationId: string, accountId: string, role: MemberRole): Promise<Result<null>> {
     const { supabase, parse, rows, run } = this.#context
     return run(async () => {
@@ -140,7 +145,11 @@ export class Organizations {
    * Owner and admins: asks an address to join, for 14 days; as admin the owner alone. Whether the address has an account
    * is not told. `duplicate` when it is invited already or belongs to a member.
    */
-  invite(organizationId: string, email: string, role: Invitation['role'] = 'member'): Promise<Result<Invitation>> {
+  invite(
+    organizationId: string,
+    email: string,
+    role: Exclude<MemberRole, 'owner'> = 'member',
+  ): Promise<Result<Invitation>> {
     const { supabase, parse, rows, run } = this.#context
     return run(async () => {
       const wanted = parse(inviteMemberSchema, { organization_id: organizationId, email, role })
@@ -162,7 +171,10 @@ export class Organizations {
     })
   }
 
-  /** Joins: for whoever has the invited address, once and in time (`invalid_transition` otherwise). */
+  /**
+   * Joins: for whoever has the invited address, once and in time (`invalid_transition` otherwise). An invitation to be the
+   * owner hands over: `conflict` unless who offered it still is the owner, and one still a member who may own it.
+   */
   acceptInvitation(invitationId: string): Promise<Result<Invitation>> {
     return this.#decide(invitationId, 'accepted')
   }

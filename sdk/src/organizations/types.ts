@@ -50,7 +50,8 @@ export interface Invitation {
   organization_id: string
   /** In lower case. */
   email: string
-  role: Exclude<MemberRole, 'owner'>
+  /** owner: to take the organization over, as one of its members. */
+  role: MemberRole
   /** Who asked; null when their account is gone. */
   invited_by: string | null
   /** expired: it was neither accepted nor declined in time. */

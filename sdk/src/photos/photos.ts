@@ -10,6 +10,8 @@ import { type Photo, photoOf } from './photo.ts'
 const position = z.int().min(0).max(10_000)
 
 export const uploadPhotoSchema = z.strictObject({
+  /** Whose profile it is for: one's own unless told, or as an agency that of a model it represents. */
+  account_id: id.optional(),
   is_main: z.boolean().optional(),
   position: position.optional(),
   /** For files that do not say what they are: image/jpeg, image/png or image/webp. */
@@ -17,7 +19,7 @@ export const uploadPhotoSchema = z.strictObject({
 })
 
 export const updatePhotoSchema = z
-  .strictObject({ is_main: z.literal(true).optional(), position: position.optional() })
+  .strictObject({ is_main: z.boolean().optional(), position: position.optional() })
   .refine(({ is_main, position }) => is_main !== undefined || position !== undefined, { params: { rule: 'required' } })
 
 export const reorderPhotosSchema = z.strictObject({ photo_ids: z.array(id).max(10_000) })
@@ -25,7 +27,7 @@ export const reorderPhotosSchema = z.strictObject({ photo_ids: z.array(id).max(1
 const profileSchema = z.strictObject({ profile_id: id })
 const photoSchema = z.strictObject({ photo_id: id })
 
-/** The photos of profiles. There is exactly one main photo while there is any. */
+/** The photos of profiles, managed by models and their agencies. There is exactly one main photo while there is any. */
 export class Photos {
   readonly #context: Context
 
@@ -34,17 +36,28 @@ export class Photos {
   }
 
   /**
-   * Adds a photo (JPEG, PNG or WebP, at most 10 MB) to one's own profile, at its end unless `position` says otherwise.
-   * `quota_exceeded` when the plan's photos are used up, with the plan that would allow more; ten files a minute. MW34
+   * Adds a photo (JPEG, PNG or WebP, at most 10 MB) to one's own profile, or as an agency to that of a model it
+   * represents (`account_id`), at its end unless `position` says otherwise. `quota_exceeded` when the photos of the model's
+   * plan are used up, to the model with the plan that would allow more; `permission_denied` for a profile that is not
+   * one's to manage; ten files a minute. MW34
    */
   upload(file: Picture, options: z.input<typeof uploadPhotoSchema> = {}): Promise<Result<Photo>> {
     const context = this.#context
     return context.run(async () => {
-      const { is_main, position, content_type } = context.parse(uploadPhotoSchema, options)
-      const path = await this.#store(file, content_type)
+      const { account_id, content_type, ...place } = context.parse(uploadPhotoSchema, options)
+      // Also where a model is named: nobody who is not signed in gets further.
+      const caller = await context.accountId()
+      const path = await this.#store(file, content_type, account_id ?? caller, caller)
       const query = context.supabase.from('photos').select().eq('path', path)
       const photo = photoOf(context.supabase, await context.rows(query.single()))
-      return is_main || position !== undefined ? this.#change(photo.id, is_main, position) : photo
+      if (!place.is_main && place.position === undefined) return photo
+      try {
+        return await this.#change(photo.id, { ...place, is_main: place.is_main || undefined })
+      } catch (error) {
+        // Nothing of a refused upload stays.
+        await context.supabase.storage.from('photos').remove([path])
+        throw error
+      }
     })
   }
 
@@ -60,17 +73,22 @@ export class Photos {
     })
   }
 
-  /** Makes a photo of one's own the main one, or moves it to a place in the order. MW36 */
+  /**
+   * Makes a photo the main one of its profile, moves it to a place in the order, or both. By the model and their agency;
+   * else `not_found`. `conflict` for a main photo that shall be none: make another one it. MW36
+   */
   update(photoId: string, input: z.input<typeof updatePhotoSchema>): Promise<Result<Photo>> {
     const context = this.#context
     return context.run(async () => {
       const { photo_id } = context.parse(photoSchema, { photo_id: photoId })
-      const { is_main, position } = context.parse(updatePhotoSchema, input)
-      return this.#change(photo_id, is_main, position)
+      return this.#change(photo_id, context.parse(updatePhotoSchema, input))
     })
   }
 
-  /** Deletes a photo of one's own, its file too; when it was the main one, the first of the others becomes it. MW37 */
+  /**
+   * Deletes a photo, its file too; when it was the main one, the first of the others becomes it. By the model and their
+   * agency; else `not_found`. MW37
+   */
   delete(photoId: string): Promise<Result<null>> {
     const context = this.#context
     return context.run(async () => {
@@ -80,40 +98,49 @@ export class Photos {
     })
   }
 
-  /** Puts one's own photos in this order; `validation_failed` unless each is named exactly once. MW38 */
+  /**
+   * Puts the photos of one's own profile, or as an agency those of a model it represents, in this order;
+   * `validation_failed` unless each photo of the one profile is named exactly once. MW38
+   */
   reorder(photoIds: string[]): Promise<Result<Photo[]>> {
     const context = this.#context
     return context.run(async () => {
       const order = context.parse(reorderPhotosSchema, { photo_ids: photoIds })
       await context.rows(context.supabase.rpc('reorder_photos', order))
-      return this.#list(await context.accountId())
+      const [first] = order.photo_ids
+      return this.#list(first === undefined ? await context.accountId() : await this.#ownerOf(first))
     })
   }
 
-  async #store(file: Picture, content_type: string | undefined): Promise<string> {
+  async #store(file: Picture, content_type: string | undefined, owner: string, caller: string): Promise<string> {
     try {
-      return await storePicture(this.#context, 'photos', file, content_type)
+      return await storePicture(this.#context, 'photos', file, content_type, owner)
     } catch (error) {
       if (!(error instanceof TalentbaseError)) throw error
       // Storage says no more than that the policy refused: whether it was the quota is looked up.
       const isRefused = error.code === 'permission_denied' || error.code === 'quota_exceeded'
-      const details = isRefused ? await quotaDetails(this.#context, 'photos') : undefined
+      const details = isRefused ? await this.#usedUp(owner, caller) : undefined
       throw details === undefined ? error : this.#context.error('quota_exceeded', undefined, details)
     }
   }
 
-  async #change(photo_id: string, is_main: boolean | undefined, position: number | undefined): Promise<Photo> {
-    const { supabase, rows, accountId, error } = this.#context
-    const account_id = await accountId()
-    const own = (await this.#list(account_id)).map((photo) => photo.id)
-    if (!own.includes(photo_id)) throw error('not_found')
-    if (is_main) await rows(supabase.rpc('set_main_photo', { photo_id }))
-    if (position !== undefined) {
-      const others = own.filter((other) => other !== photo_id)
-      const photo_ids = [...others.slice(0, position), photo_id, ...others.slice(position)]
-      await rows(supabase.rpc('reorder_photos', { photo_ids }))
-    }
-    const photo = (await this.#list(account_id)).find((own) => own.id === photo_id)
+  async #usedUp(owner: string, caller: string): Promise<Record<string, unknown> | undefined> {
+    const { supabase, rows } = this.#context
+    if (owner === caller) return quotaDetails(this.#context, 'photos')
+    // The model's plan is not for the agency to read. But whoever reads these rows manages the photos: there was no room.
+    const [photo] = await rows(supabase.from('photos').select('id').eq('account_id', owner).limit(1))
+    return photo === undefined ? undefined : { entitlement_id: 'photos', account_id: owner }
+  }
+
+  async #ownerOf(photo_id: string): Promise<string> {
+    const { supabase, rows } = this.#context
+    return (await rows(supabase.from('photos').select('account_id').eq('id', photo_id).single())).account_id
+  }
+
+  async #change(photo_id: string, changes: z.output<typeof updatePhotoSchema>): Promise<Photo> {
+    const { supabase, rows, error } = this.#context
+    await rows(supabase.rpc('change_photo', { photo_id, ...changes }))
+    const photo = (await this.#list(await this.#ownerOf(photo_id))).find(({ id }) => id === photo_id)
     if (photo === undefined) throw error('not_found')
     return photo
   }

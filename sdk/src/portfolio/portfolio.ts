@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Context } from '../context.ts'
 import { type List, listPage, type PageInput } from '../list.ts'
 import type { Result } from '../result.ts'
-import { pictures, withStored } from '../uploads.ts'
+import { buckets, parseWithFiles, pictures, withStored } from '../uploads.ts'
 import { imageOf, itemOf, type PortfolioImageRow, type PortfolioItemRow } from './from-rows.ts'
 import {
   addPortfolioImageSchema,
@@ -46,7 +46,8 @@ export class Portfolio {
   create(input: z.input<typeof createPortfolioItemSchema>): Promise<Result<PortfolioItem>> {
     const context = this.#context
     return context.run(async () => {
-      const { cover, content_type, ...item } = context.parse(createPortfolioItemSchema, input)
+      const asked = await parseWithFiles(context, createPortfolioItemSchema, input, { cover: pictures })
+      const { cover, content_type, ...item } = asked
       const account_id = await context.accountId()
       const stored = { bucket: 'portfolio', file: cover, content_type, field: 'cover', accepted: pictures } as const
       const { id } = await withStored(context, stored, (cover_path) => {
@@ -71,7 +72,8 @@ export class Portfolio {
     const context = this.#context
     return context.run(async () => {
       const { item_id } = context.parse(portfolioItemIdSchema, { item_id: itemId })
-      const { cover, content_type, ...changes } = context.parse(updatePortfolioItemSchema, input)
+      const asked = await parseWithFiles(context, updatePortfolioItemSchema, input, { cover: pictures })
+      const { cover, content_type, ...changes } = asked
       const file = cover ?? undefined
       const stored = { bucket: 'portfolio', file, content_type, field: 'cover', accepted: pictures } as const
       await withStored(context, stored, (path) => {
@@ -104,7 +106,8 @@ export class Portfolio {
   ): Promise<Result<PortfolioImage>> {
     const context = this.#context
     return context.run(async () => {
-      const asked = context.parse(addPortfolioImageSchema, { ...input, item_id: itemId })
+      const accepted = { image: buckets.portfolio }
+      const asked = await parseWithFiles(context, addPortfolioImageSchema, { ...input, item_id: itemId }, accepted)
       const { image, content_type, item_id, caption, position } = asked
       const stored = { bucket: 'portfolio', file: image, content_type, field: 'image' } as const
       const account_id = await context.accountId()
@@ -138,7 +141,9 @@ export class Portfolio {
     const context = this.#context
     return context.run(async () => {
       const { image_id } = context.parse(portfolioImageIdSchema, { image_id: imageId })
-      const { image, content_type, ...changes } = context.parse(updatePortfolioImageSchema, input)
+      const accepted = { image: buckets.portfolio }
+      const asked = await parseWithFiles(context, updatePortfolioImageSchema, input, accepted)
+      const { image, content_type, ...changes } = asked
       const stored = { bucket: 'portfolio', file: image, content_type, field: 'image' } as const
       const row = await withStored(context, stored, (image_path) => {
         const query = context.supabase.from('portfolio_images').update({ ...changes, image_path })

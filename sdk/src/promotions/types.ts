@@ -7,8 +7,8 @@ export type PromotionStatus = z.output<typeof promotionStatus>
 /** A model's profile or a casting that is shown before others. */
 export interface Promotion {
   id: string
-  /** Who promoted it. */
-  account_id: string
+  /** Who promoted it; null once they have left. */
+  account_id: string | null
   /** The account of the model; null for a casting. */
   model_id: string | null
   /** Null for a model. */

@@ -24,8 +24,9 @@ export class Recruiters {
 
   /**
    * Makes one's own profile, and the company as an organization of one's own; with `organization_id` one hires for an
-   * organization that one belongs to. Not verified until an admin does it. `permission_denied` without the role
-   * recruiter, `duplicate` when there is one, `not_found` for an organization one does not belong to. WF17
+   * organization that one belongs to: it has a size (`validation_failed`), or its owner or admin gives `company_size`
+   * along. Not verified until an admin does it. `permission_denied` without the role recruiter or for the size of a
+   * company one does not manage, `duplicate` when there is one, `not_found` for an organization one does not belong to. WF17
    */
   create(input: z.input<typeof createRecruiterSchema>): Promise<Result<RecruiterProfile>> {
     const context = this.#context

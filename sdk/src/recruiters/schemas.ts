@@ -12,7 +12,7 @@ const person = {
 const company = {
   company_name: text(1, 200).optional(),
   company_website: webUrl.nullish(),
-  /** Employees. */
+  /** Employees. With `organization_id` only from its owner and admins, who must tell it where it is not known. */
   company_size: companySize.optional(),
   /** The company, when it is an organization one belongs to already. */
   organization_id: id.optional(),
@@ -29,9 +29,7 @@ export const createRecruiterSchema = z
   .refine(...isNamed('company_name'))
   .refine(...isNamed('company_size'))
   .refine(
-    (input) =>
-      input.organization_id === undefined ||
-      (input.company_name ?? input.company_website ?? input.company_size ?? null) === null,
+    (input) => input.organization_id === undefined || (input.company_name ?? input.company_website ?? null) === null,
     blame('organization_id', 'conflict'),
   )
 

@@ -20,6 +20,7 @@ export interface Representation {
 /** A representation with the names of both sides. */
 export interface RepresentationCard extends Omit<Representation, 'organization_id' | 'model_id'> {
   organization: { id: string; name: string }
+  /** The account's id and name (full name, else username), not the name in the profile. */
   model: { id: string; name: string | null }
 }
 

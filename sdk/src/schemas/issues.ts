@@ -1,11 +1,16 @@
 import type { z } from 'zod'
 import type { FieldErrors } from '../errors/talentbase-error.ts'
 
-/** The rules that an input breaks, by field; fields inside fields are named with a dot. */
+/**
+ * The rules that an input breaks, by field; fields inside fields are named with a dot, rows of a list by their number. Of
+ * a list of plain values it is the list that is wrong.
+ */
 export function fieldsOfIssues(issues: readonly z.core.$ZodIssue[], input: unknown): FieldErrors {
   const fields: FieldErrors = {}
   const add = (path: readonly PropertyKey[], rule: string) => {
-    const name = path.filter((part) => typeof part === 'string').join('.') || 'input'
+    const isNamed = (part: PropertyKey, at: number) =>
+      typeof part === 'string' || isObject(valueAt(input, path.slice(0, at + 1)))
+    const name = path.filter(isNamed).join('.') || 'input'
     const rules = fields[name] ?? []
     fields[name] = rules.includes(rule) ? rules : [...rules, rule]
   }
@@ -13,6 +18,8 @@ export function fieldsOfIssues(issues: readonly z.core.$ZodIssue[], input: unkno
     if (issue.code === 'unrecognized_keys') for (const key of issue.keys) add([...issue.path, key], 'unknown')
     else add(issue.path, ruleOf(issue, valueAt(input, issue.path)))
   }
+  // That nothing is changed needs no saying where fields are wrong.
+  if (Object.keys(fields).length > 1) delete fields.input
   return fields
 }
 
@@ -36,8 +43,9 @@ function ruleOf(issue: z.core.$ZodIssue, value: unknown): string {
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
-    input,
-  )
+  return path.reduce<unknown>((value, key) => (isObject(value) ? Reflect.get(value, key) : undefined), input)
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }

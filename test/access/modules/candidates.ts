@@ -31,6 +31,7 @@ export const candidates: ModuleAccess = {
       'candidate_rows_problem(private.candidate_fields)',
       'candidate_problems(private.candidate_fields,uuid,uuid)',
       'candidate_fields_of(jsonb)',
+      'distinct_words(text[])',
       'lock_own_candidate()',
       'write_candidate(private.candidates,jsonb)',
       'declare_candidate(private.candidates)',

@@ -21,7 +21,13 @@ export const files: ModuleAccess = {
       ...inPrivate('find_files(text,integer,text,integer)'),
     ],
     'anon, authenticated, service_role': inPrivate('is_shared_file(text,text)'),
-    nobody: inPrivate('keep_file_row()', 'drop_file_row()', 'can_see_casting(uuid)', 'reads_casting_file(uuid)'),
+    nobody: inPrivate(
+      'keep_file_row()',
+      'drop_file_row()',
+      'can_see_casting(uuid)',
+      'is_before_blocks(uuid,timestamp with time zone)',
+      'reads_casting_file(uuid)',
+    ),
   },
   servicePolicies: {
     'storage.objects': ['select_readers'],

@@ -6,11 +6,12 @@ const videos = ['video/mp4', 'video/quicktime']
 const pdf = 'application/pdf'
 
 export const media: ModuleAccess = {
-  privateTables: ['folders'],
+  privateTables: ['folders', 'folder_writers'],
   functions: {
     'anon, authenticated, service_role': inPrivate('own_folders()', 'is_plain_path(text)', 'fits_bucket(text,jsonb)'),
     nobody: inPrivate(
       'own_buckets()',
+      'folders_of(uuid)',
       'folder_owner(text,text)',
       'forget_folder()',
       'guard_object()',
@@ -19,7 +20,7 @@ export const media: ModuleAccess = {
   },
   buckets: {
     avatars: ownFolders('public', 10, images),
-    photos: ownFolders('public', 10, images),
+    photos: ownFolders('public', 10, images, ['agency']),
     portfolio: ownFolders('public', 50, [...images, ...videos]),
     banners: ownFolders('public', 10, images),
     cards: ownFolders('public', 10, images),

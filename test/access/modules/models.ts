@@ -31,8 +31,11 @@ export const models: ModuleAccess = {
       policies: ['select_managers', 'insert_managers', 'update_managers', 'delete_managers'],
     },
     photos: {
-      rows: { any: { select: ['owner', 'service'], delete: ['owner'] } },
-      policies: ['select_owner', 'delete_owner'],
+      rows: {
+        'on their own': { select: ['owner', 'service'], delete: ['owner'] },
+        'with an agency': { select: ['owner', 'agency', 'service'], delete: ['owner', 'agency'] },
+      },
+      policies: ['select_managers', 'delete_managers'],
     },
     promotions: {
       rows: {
@@ -46,20 +49,22 @@ export const models: ModuleAccess = {
   functions: {
     'anon, authenticated': [
       ...both('get_model(uuid)'),
+      ...both('get_models(uuid[])'),
       ...both('list_photos(uuid)'),
       ...both('record_promotion_views(uuid[],uuid[],text)'),
       ...inPublic(
         'list_models(text,integer,integer,integer,integer,text,text,text,text,boolean,integer,text,integer)',
         'list_promoted_models(integer)',
-        'get_models(uuid[])',
       ),
       ...inPrivate(
-        'find_models(uuid[],text,integer,integer,integer,integer,text,text,text,text,text,integer,integer,text,integer)',
+        'find_models(text,integer,integer,integer,integer,text,text,text,text,text,integer,integer,text,integer)',
       ),
     ],
     authenticated: [
+      ...inPrivate('fits_photos(text)'),
       ...both('set_main_photo(uuid)'),
       ...both('reorder_photos(uuid[])'),
+      ...both('change_photo(uuid,boolean,integer)'),
       ...both('promote(uuid,uuid,integer)'),
       ...both('set_promotion_status(uuid,text)'),
       ...both('promotion_statistics(uuid)'),
@@ -72,8 +77,11 @@ export const models: ModuleAccess = {
       'check_categories()',
       'audit_agency_edit()',
       'check_completeness_weights()',
-      'lock_photos(uuid)',
-      'lock_own_photos()',
+      'folders_of_models(uuid)',
+      'lock_photos(uuid[])',
+      'lock_managed_photos()',
+      'lock_photos_beside(uuid)',
+      'audit_agency_photo(uuid,uuid,text)',
       'add_photo()',
       'move_photo()',
       'remove_photo()',

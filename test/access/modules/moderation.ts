@@ -26,6 +26,7 @@ export const moderation: ModuleAccess = {
       'owner_of_entity(text,uuid)',
       'look_up_accounts(uuid[])',
       'decide_report(uuid,text,text)',
+      'forget_words()',
     ),
   },
 }

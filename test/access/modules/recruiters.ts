@@ -21,6 +21,8 @@ export const recruiters: ModuleAccess = {
       'verify_recruiter(uuid)',
       'reject_recruiter(uuid,text)',
       'check_recruiter(text,text,text,text,text,text)',
+      'lock_own_membership(uuid)',
+      'require_company_size(uuid)',
     ),
   },
 }

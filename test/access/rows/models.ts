@@ -71,8 +71,10 @@ export const model_work_experiences: TableRows = {
 }
 
 export const photos: TableRows = {
-  trio: (cast) => cast.model,
-  async make({ sql }, _kind, owner) {
+  trio: ofModel,
+  async make(cast, kind, owner) {
+    const { sql } = cast
+    if (kind === 'with an agency') await represent(cast, owner)
     const path = `${owner.id}/${unique('photo')}.png`
     await sql`
       insert into storage.objects (bucket_id, name, owner_id, version, metadata)
@@ -80,6 +82,7 @@ export const photos: TableRows = {
     `
     return { path }
   },
+  others: agency,
 }
 
 export const promotions: TableRows = {
@@ -96,6 +99,7 @@ export const promotions: TableRows = {
       return addPromotion(sql, { account_id: by, casting_id: casting!.id })
     }
     await addProfile(sql, owner)
+    await represent(cast, owner)
     return addPromotion(sql, { account_id: by, model_id: owner.id })
   },
   others: agency,

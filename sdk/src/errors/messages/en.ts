@@ -43,7 +43,7 @@ export const en: Messages = {
     wrong: 'This is wrong.',
     match: 'These do not match.',
     same: 'This is the one you have now.',
-    size: 'This file is too large.',
+    size: 'This file is too large or empty.',
     set: 'Name each of them exactly once.',
     own: 'This is not a file of yours.',
     conflict: 'This excludes another choice.',
