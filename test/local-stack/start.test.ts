@@ -157,7 +157,7 @@ describe('a start', () => {
     await stack.printed('ready')
     const rows = descendants(stack.child.pid!)
     // Held, it does not hear that it is to stop; in order, the stack would wait for it and end with 0.
-    const postmaster = rows.find(({ command }) => /^\S*bin\/postgres /.test(command))!
+    const postmaster = rows.find(({ command }) => /bin\/postgres /.test(command))!
     process.kill(postmaster.pid, 'SIGSTOP')
     stack.child.kill('SIGINT')
     await stack.printed('Stopping')

@@ -87,7 +87,7 @@ export const photos: TableRows = {
 
 export const promotions: TableRows = {
   // Of a casting the model is nobody's party: the agency has made both.
-  trio: (cast) => cast.model,
+  trio: (cast, kind) => ofModel(cast, kind === 'of a casting' ? kind : 'with an agency'),
   async make(cast, kind, owner) {
     const { sql } = cast
     const by = cast.agency.owner.id
