@@ -2622,7 +2622,6 @@ export type Database = {
       }
       set_candidate_availability: { Args: { is_available_for_hiring: boolean }; Returns: boolean }
       set_casting_status: { Args: { casting_id: string; status: string }; Returns: undefined }
-      set_main_photo: { Args: { photo_id: string }; Returns: undefined }
       set_member_role: { Args: { account_id: string; organization_id: string; role: string }; Returns: undefined }
       set_notification_preferences: {
         Args: { preferences: Json }

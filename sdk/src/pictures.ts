@@ -1,22 +1,11 @@
 import type { Context, Supabase } from './context.ts'
-import { pictures, storeFile, type Upload, withStored } from './uploads.ts'
+import { pictures, type Upload, withStored } from './uploads.ts'
 
 /** A picture to store. React Native has files as ArrayBuffer; then say what it is with `content_type`. */
 export type Picture = Upload
 
 /** Buckets of pictures that everybody may see by url. */
 export type PictureBucket = 'avatars' | 'photos' | 'banners' | 'portfolio' | 'cards'
-
-/** Stores a picture in a folder, the account's own unless told, and answers its path. */
-export function storePicture(
-  context: Context,
-  bucket: PictureBucket,
-  file: Picture,
-  content_type: string | undefined,
-  folder?: string,
-): Promise<string> {
-  return storeFile(context, file, { bucket, content_type, accepted: pictures, folder })
-}
 
 /** Stores a picture in the account's own folder for what is done with its path, and takes it back when that is refused. */
 export function withPicture<T>(

@@ -239,18 +239,6 @@ begin
 end;
 $$;
 
-create function public.set_main_photo(photo_id uuid)
-returns void
-language sql
-volatile
-security invoker
-set search_path = ''
-as $$
-  select private.set_main_photo(photo_id);
-$$;
-comment on function public.set_main_photo is
-  'The owner and their agencies: makes this photo the main one. not_found (404) for a photo of others.';
-
 create function private.reorder_photos(photo_ids uuid[])
 returns void
 language plpgsql
@@ -360,8 +348,6 @@ grant delete on public.photos to authenticated;
 
 grant execute on function
   private.fits_photos(text),
-  private.set_main_photo(uuid),
-  public.set_main_photo(uuid),
   private.reorder_photos(uuid[]),
   public.reorder_photos(uuid[]),
   private.change_photo(uuid, boolean, integer),

@@ -45,7 +45,7 @@ const calls = (person: Person) => {
     () => rpc('list_casting_responses', { casting_id: casting.id }),
     () => rpc('set_response_status', { response_id: response.id, status: 'accepted' }),
     () => rpc('withdraw_response', { response_id: response.id }),
-    () => rpc('set_main_photo', { photo_id: photo }),
+    () => rpc('change_photo', { photo_id: photo, is_main: true }),
     () => rpc('reorder_photos', { photo_ids: [photo] }),
     () => rpc('mark_notifications_read', { ids: [notification] }),
     () => rpc('set_representation_status', { representation_id: representation.id, status: 'ended' }),

@@ -81,7 +81,7 @@ async function attempts({ client, email }: Member) {
     'overwrite a photo': () => photos.upload(object!.name, png, { upsert: true }),
     'move a photo': () => photos.move(object!.name, `${aisha.id}/mine.png`),
     'sign an upload': () => photos.createSignedUploadUrl(`${aisha.id}/mine.png`),
-    'choose a photo': () => client.rpc('set_main_photo', { photo_id: photo!.id }),
+    'choose a photo': () => client.rpc('change_photo', { photo_id: photo!.id, is_main: true }),
     'order photos': () => client.rpc('reorder_photos', { photo_ids: [photo!.id] }),
     'delete a photo': () => client.from('photos').delete().eq('id', photo!.id).select(),
     'remove a photo': () => photos.remove([object!.name]),

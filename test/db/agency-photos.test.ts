@@ -86,7 +86,7 @@ const attempts = (photos: Photo[], paths: string[]): Record<string, (person: Mem
     copy: async (person) => (await bucket(person).copy(paths[1]!, `${folder}/${unique()}.png`)).error === null,
     choose: async ({ tb }) => (await tb.photos.update(ids[1]!, { is_main: true })).error === null,
     'choose by function': async ({ client }) =>
-      (await client.rpc('set_main_photo', { photo_id: ids[1]! })).error === null,
+      (await client.rpc('change_photo', { photo_id: ids[1]!, is_main: true })).error === null,
     'put first': async ({ tb }) => (await tb.photos.update(ids[2]!, { position: 0 })).error === null,
     order: async ({ tb }) => (await tb.photos.reorder(await backwards())).error === null,
     'delete the row': async ({ client }) =>
@@ -331,7 +331,7 @@ test('a right that ends while its use waits is not used', async () => {
     await tx`update public.representations set status = 'ended', ended_at = now() where id = ${representation}`
   }
   await expectUnchanged(stored, async () => {
-    const choose = statement('select public.set_main_photo($1)', ids[1]!)
+    const choose = statement('select public.change_photo($1, true)', ids[1]!)
     const order = statement('select public.reorder_photos($1::uuid[])', `{${ids.toReversed().join(',')}}`)
     expect(await meanwhile(stack, { runs: [end] }, { as: booker, runs: [choose, order] })).toEqual([
       'done',
@@ -365,7 +365,7 @@ test('models and agencies that delete, choose, order and upload at once end in n
     const [hers, others] = both as [string[], string[]]
     const remove = (...ids: string[]) =>
       statement('delete from public.photos where id = any ($1)', `{${ids.join(',')}}`)
-    const choose = (id: string) => statement('select public.set_main_photo($1)', id)
+    const choose = (id: string) => statement('select public.change_photo($1, true)', id)
     const turn = (whose: Member) =>
       statement(
         `select public.reorder_photos(array(
@@ -401,8 +401,8 @@ test('the log says who did what to whose photos, in whose name, and names no fil
   await bucket(booker).upload(`${aisha.id}/${name}.png`, png)
   await bucket(booker).update(first!, png)
   await bucket(booker).move(first!, `${aisha.id}/${name}-2.png`)
-  await client.rpc('set_main_photo', { photo_id: ids[1]! })
-  await client.rpc('set_main_photo', { photo_id: ids[1]! })
+  await client.rpc('change_photo', { photo_id: ids[1]!, is_main: true })
+  await client.rpc('change_photo', { photo_id: ids[1]!, is_main: true })
   const order = (await must(aisha.tb.photos.list())).map(({ id }) => id)
   await client.rpc('reorder_photos', { photo_ids: order })
   await client.rpc('reorder_photos', { photo_ids: order.toReversed() })

@@ -44,8 +44,8 @@ describe('photos', () => {
       const answers = await Promise.all([
         client.from('photos').delete().eq('id', first!),
         client.from('photos').delete().in('id', rest),
-        client.rpc('set_main_photo', { photo_id: second! }),
-        client.rpc('set_main_photo', { photo_id: third! }),
+        client.rpc('change_photo', { photo_id: second!, is_main: true }),
+        client.rpc('change_photo', { photo_id: third!, is_main: true }),
         client.rpc('reorder_photos', { photo_ids: photos.map((photo) => photo.id) }),
       ])
       // Naming photos that are gone by then is a mistake like any other; a deadlock would be 40P01.

@@ -63,8 +63,8 @@ test('photos deleted and chosen at once: exactly one stays the main one', async 
     const outcomes = await atOnce(stack, [
       { as: model, runs: [remove(photos[0]!.id)] },
       { as: model, runs: [remove(photos[1]!.id)] },
-      { as: model, runs: [statement('select public.set_main_photo($1)', photos[2]!.id)] },
-      { as: model, runs: [statement('select public.set_main_photo($1)', photos[1]!.id), remove(photos[3]!.id)] },
+      { as: model, runs: [statement('select public.change_photo($1, true)', photos[2]!.id)] },
+      { as: model, runs: [statement('select public.change_photo($1, true)', photos[1]!.id), remove(photos[3]!.id)] },
     ])
     // The photo to choose may be gone by then; a deadlock would be 40P01.
     expect(codesOf(outcomes).filter((code) => code !== 'done' && code !== 'not_found')).toEqual([])

@@ -172,7 +172,7 @@ it('MW36 photos.update: another main photo, another place; exactly one is the ma
   const after = await must(owner.tb.photos.list())
   expect([ids(after), mains(after)]).toEqual([[third, first, second], [third]])
 
-  expect((await owner.client.rpc('set_main_photo', { photo_id: second })).error).toBeNull()
+  expect((await owner.client.rpc('change_photo', { photo_id: second, is_main: true })).error).toBeNull()
   expect(mains(await must(owner.tb.photos.list()))).toEqual([second])
   // Whoever chooses at once: still one.
   await Promise.all([first, second, third].map((id) => owner.tb.photos.update(id!, { is_main: true })))
@@ -190,7 +190,9 @@ it('MW36 photos.update: another main photo, another place; exactly one is the ma
       })
       await expectRefusal(owner.tb.photos.update(first!, {}), 'validation_failed')
       await expectRefusal(owner.tb.photos.update(crypto.randomUUID(), input), 'not_found')
-      expect((await stranger.client.rpc('set_main_photo', { photo_id: first })).error?.code).toBe('not_found')
+      expect((await stranger.client.rpc('change_photo', { photo_id: first, is_main: true })).error?.code).toBe(
+        'not_found',
+      )
       // Neither is a column that anybody may write: without one, or with two, there would not be exactly one.
       for (const change of [{ is_main: true }, { is_main: false }, { position: 7 }]) {
         expect((await owner.client.from('photos').update(change).eq('id', first!)).error?.code).toBe('42501')

@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import type { Context } from '../context.ts'
 import { TalentbaseError } from '../errors/talentbase-error.ts'
-import { type Picture, storePicture } from '../pictures.ts'
+import type { Picture } from '../pictures.ts'
 import type { Result } from '../result.ts'
 import { id } from '../schemas/fields.ts'
 import { quotaDetails } from '../subscriptions/quota-details.ts'
+import { pictures, storeFile } from '../uploads.ts'
 import { type Photo, photoOf } from './photo.ts'
 
 const position = z.int().min(0).max(10_000)
@@ -114,7 +115,7 @@ export class Photos {
 
   async #store(file: Picture, content_type: string | undefined, owner: string, caller: string): Promise<string> {
     try {
-      return await storePicture(this.#context, 'photos', file, content_type, owner)
+      return await storeFile(this.#context, file, { bucket: 'photos', content_type, accepted: pictures, folder: owner })
     } catch (error) {
       if (!(error instanceof TalentbaseError)) throw error
       // Storage says no more than that the policy refused: whether it was the quota is looked up.

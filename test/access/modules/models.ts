@@ -62,7 +62,6 @@ export const models: ModuleAccess = {
     ],
     authenticated: [
       ...inPrivate('fits_photos(text)'),
-      ...both('set_main_photo(uuid)'),
       ...both('reorder_photos(uuid[])'),
       ...both('change_photo(uuid,boolean,integer)'),
       ...both('promote(uuid,uuid,integer)'),
@@ -72,6 +71,7 @@ export const models: ModuleAccess = {
       ...inPrivate('find_promotions(integer,text,integer)'),
     ],
     nobody: inPrivate(
+      'set_main_photo(uuid)',
       'age(date)',
       'check_birth_date()',
       'check_categories()',
