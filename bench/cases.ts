@@ -93,6 +93,25 @@ export const cases: Case[] = [
     },
   },
   {
+    title: 'Candidates by country, experience and skill, masked and counted',
+    first: {
+      name: 'search_candidates(filters)',
+      role: 'authenticated',
+      statement: `
+        select * from search_candidates('{"country": "India", "min_experience": 3, "skills": ["Skill 0"], "category": "technology"}')`,
+    },
+    second: { name: 'search_candidates()', role: 'authenticated', statement: 'select * from search_candidates()' },
+  },
+  {
+    title: 'Candidates by filters that exclude each other',
+    first: {
+      name: 'search_candidates(filters), found by nobody',
+      role: 'authenticated',
+      statement: `select * from search_candidates('{"city": "City 0", "state": "State 1"}')`,
+    },
+    second: { name: 'search_candidates()', role: 'authenticated', statement: 'select * from search_candidates()' },
+  },
+  {
     title: 'Notification count with 10,000 unread',
     first: { name: 'notification_count()', role: 'authenticated', statement: 'select * from notification_count()' },
     second: {

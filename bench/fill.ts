@@ -1,6 +1,10 @@
 import type postgres from 'postgres'
+import { fillCandidates } from '../test/helpers/many-candidates.ts'
 
-/** Fills a database with 20,000 accounts, 200,000 castings and as many models; answers an account with 10,000 notifications. */
+/**
+ * Fills a database with 20,000 accounts, 200,000 castings and as many models and candidates; answers an account with 10,000
+ * notifications, a verified recruiter.
+ */
 export async function fill(admin: postgres.Sql): Promise<string> {
   // Without triggers: nobody has to be told.
   await admin.unsafe(`
@@ -31,9 +35,19 @@ export async function fill(admin: postgres.Sql): Promise<string> {
     insert into public.notifications (account_id, type)
       select a.id, 'general' from (select id from public.accounts limit 1) as a, generate_series(1, 10000);
     insert into public.notifications (account_id, type) select id, 'general' from public.accounts;
+    with recruiter as (
+      select account_id as id from public.notifications limit 1
+    ), company as (
+      insert into public.organizations (owner_id, kind, name, size) select id, 'company', 'Company', '10-50' from recruiter returning id
+    ), roles as (
+      insert into public.account_roles (account_id, role) select id, 'recruiter' from recruiter
+    )
+    insert into public.recruiter_profiles (account_id, organization_id, full_name, designation, phone, is_verified)
+    select r.id, c.id, 'Jane Smith', 'HR Manager', '+919876543210', true from recruiter as r, company as c;
     reset session_replication_role;
-    analyze;
   `)
+  await fillCandidates(admin, 200_000)
+  await admin.unsafe('analyze')
   const [row] = await admin`select account_id from public.notifications limit 1`
   return row!.account_id
 }

@@ -14,6 +14,8 @@ import { employers } from './access/modules/employers.ts'
 import { favorites } from './access/modules/favorites.ts'
 import { files } from './access/modules/files.ts'
 import { foundation } from './access/modules/foundation.ts'
+import { hiring } from './access/modules/hiring.ts'
+import { ledger } from './access/modules/ledger.ts'
 import { me } from './access/modules/me.ts'
 import { media } from './access/modules/media.ts'
 import { models } from './access/modules/models.ts'
@@ -87,6 +89,7 @@ export const access: Record<string, ModuleAccess> = {
   media,
   files,
   notifications,
+  ledger,
   billing,
   organizations,
   employers,
@@ -97,5 +100,6 @@ export const access: Record<string, ModuleAccess> = {
   favorites,
   castings,
   'casting responses': castingResponses,
+  hiring,
   me,
 }

@@ -13,6 +13,7 @@ import type { Locale } from './errors/messages/index.ts'
 import { Favorites } from './favorites/favorites.ts'
 import { Files } from './files/files.ts'
 import { Freelancers } from './freelancers/freelancers.ts'
+import { Hiring } from './hiring/hiring.ts'
 import { Models } from './models/models.ts'
 import { Notifications } from './notifications/notifications.ts'
 import { Organizations } from './organizations/organizations.ts'
@@ -26,6 +27,7 @@ import { Representations } from './representations/representations.ts'
 import { Responses } from './responses/responses.ts'
 import { Skills } from './skills/skills.ts'
 import { Subscriptions } from './subscriptions/subscriptions.ts'
+import { Wallet } from './wallet/wallet.ts'
 
 export interface TalentbaseOptions {
   /** Language of errors and notifications, and of the mails to people who sign up; English unless given. */
@@ -51,9 +53,11 @@ export interface Talentbase {
   portfolio: Portfolio
   candidates: Candidates
   recruiters: Recruiters
+  hiring: Hiring
   plans: Plans
   promotions: Promotions
   subscriptions: Subscriptions
+  wallet: Wallet
   organizations: Organizations
   representations: Representations
   castings: Castings
@@ -83,9 +87,11 @@ export function createTalentbase(supabase: Supabase, { locale = 'en' }: Talentba
     portfolio: new Portfolio(context),
     candidates: new Candidates(context),
     recruiters: new Recruiters(context),
+    hiring: new Hiring(context),
     plans: new Plans(context),
     promotions: new Promotions(context),
     subscriptions: new Subscriptions(context),
+    wallet: new Wallet(context),
     organizations: new Organizations(context),
     representations: new Representations(context),
     castings: new Castings(context),

@@ -189,6 +189,87 @@ export type Database = {
           },
         ]
       }
+      candidate_follow_ups: {
+        Row: {
+          account_id: string
+          candidate_id: string
+          created_at: string
+          due_at: string
+          id: string
+          is_completed: boolean
+          notes: string | null
+          reminded_at: string | null
+          updated_at: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id?: string
+          candidate_id: string
+          created_at?: string
+          due_at: string
+          id?: string
+          is_completed?: boolean
+          notes?: string | null
+          reminded_at?: string | null
+          updated_at?: string
+        }
+        Update: {
+          account_id?: string
+          candidate_id?: string
+          created_at?: string
+          due_at?: string
+          id?: string
+          is_completed?: boolean
+          notes?: string | null
+          reminded_at?: string | null
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'candidate_follow_ups_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: false
+            referencedRelation: 'recruiter_profiles'
+            referencedColumns: ['account_id']
+          },
+        ]
+      }
+      candidate_notes: {
+        Row: {
+          account_id: string
+          candidate_id: string
+          created_at: string
+          id: string
+          note_text: string
+          updated_at: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id?: string
+          candidate_id: string
+          created_at?: string
+          id?: string
+          note_text: string
+          updated_at?: string
+        }
+        Update: {
+          account_id?: string
+          candidate_id?: string
+          created_at?: string
+          id?: string
+          note_text?: string
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'candidate_notes_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: false
+            referencedRelation: 'recruiter_profiles'
+            referencedColumns: ['account_id']
+          },
+        ]
+      }
       casting_files: {
         Row: {
           account_id: string
@@ -1382,6 +1463,42 @@ export type Database = {
           },
         ]
       }
+      pipeline_stages: {
+        Row: {
+          created_at: string
+          id: string
+          name: string
+          organization_id: string
+          position: number
+          updated_at: string
+        }
+        ComputedFields: never
+        Insert: {
+          created_at?: string
+          id?: string
+          name: string
+          organization_id: string
+          position: number
+          updated_at?: string
+        }
+        Update: {
+          created_at?: string
+          id?: string
+          name?: string
+          organization_id?: string
+          position?: number
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'pipeline_stages_organization_id_fkey'
+            columns: ['organization_id']
+            isOneToOne: false
+            referencedRelation: 'organizations'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       plan_entitlements: {
         Row: {
           entitlement_id: string
@@ -1423,6 +1540,7 @@ export type Database = {
         Row: {
           amount: number
           currency: string
+          days: number | null
           period: string
           plan_id: string
         }
@@ -1430,12 +1548,14 @@ export type Database = {
         Insert: {
           amount: number
           currency: string
+          days?: number | null
           period: string
           plan_id: string
         }
         Update: {
           amount?: number
           currency?: string
+          days?: number | null
           period?: string
           plan_id?: string
         }
@@ -1451,29 +1571,41 @@ export type Database = {
       }
       plans: {
         Row: {
+          created_at: string
+          description: string | null
+          highlights: string[]
           id: string
           is_default: boolean
           is_offered: boolean
           name: string
           product: string
           rank: number
+          unlock_price: number | null
         }
         ComputedFields: never
         Insert: {
+          created_at?: string
+          description?: string | null
+          highlights?: string[]
           id: string
           is_default?: boolean
           is_offered?: boolean
           name: string
           product: string
           rank: number
+          unlock_price?: number | null
         }
         Update: {
+          created_at?: string
+          description?: string | null
+          highlights?: string[]
           id?: string
           is_default?: boolean
           is_offered?: boolean
           name?: string
           product?: string
           rank?: number
+          unlock_price?: number | null
         }
         Relationships: []
       }
@@ -1875,40 +2007,67 @@ export type Database = {
       subscriptions: {
         Row: {
           account_id: string
+          amount: number | null
+          approved_at: string | null
+          approved_by: string | null
           auto_renew: boolean
           cancelled_at: string | null
+          created_at: string
+          currency: string | null
           ended_at: string | null
-          expires_at: string
+          expires_at: string | null
+          follows_id: string | null
           id: string
+          payment_reference: string | null
           period: string
           plan_id: string
           product: string
-          started_at: string
+          rejection_reason: string | null
+          started_at: string | null
+          updated_at: string
         }
         ComputedFields: never
         Insert: {
           account_id: string
+          amount?: number | null
+          approved_at?: string | null
+          approved_by?: string | null
           auto_renew?: boolean
           cancelled_at?: string | null
+          created_at?: string
+          currency?: string | null
           ended_at?: string | null
-          expires_at: string
+          expires_at?: string | null
+          follows_id?: string | null
           id?: string
+          payment_reference?: string | null
           period: string
           plan_id: string
           product: string
-          started_at?: string
+          rejection_reason?: string | null
+          started_at?: string | null
+          updated_at?: string
         }
         Update: {
           account_id?: string
+          amount?: number | null
+          approved_at?: string | null
+          approved_by?: string | null
           auto_renew?: boolean
           cancelled_at?: string | null
+          created_at?: string
+          currency?: string | null
           ended_at?: string | null
-          expires_at?: string
+          expires_at?: string | null
+          follows_id?: string | null
           id?: string
+          payment_reference?: string | null
           period?: string
           plan_id?: string
           product?: string
-          started_at?: string
+          rejection_reason?: string | null
+          started_at?: string | null
+          updated_at?: string
         }
         Relationships: [
           {
@@ -1916,6 +2075,20 @@ export type Database = {
             columns: ['account_id']
             isOneToOne: false
             referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'subscriptions_approved_by_fkey'
+            columns: ['approved_by']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'subscriptions_follows_id_fkey'
+            columns: ['follows_id']
+            isOneToOne: false
+            referencedRelation: 'subscriptions'
             referencedColumns: ['id']
           },
           {
@@ -1934,9 +2107,59 @@ export type Database = {
     Functions: {
       add_favorite: { Args: { entity_id: string; entity_type: string }; Returns: undefined }
       add_role: { Args: { role: string }; Returns: string[] }
+      add_to_pipeline: {
+        Args: { candidate_id: string; note?: string; stage_id?: string }
+        Returns: Database['public']['CompositeTypes']['pipeline_card']
+        SetofOptions: {
+          from: '*'
+          to: 'pipeline_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
       attach_casting_file: { Args: { casting_id: string; file_id: string }; Returns: undefined }
       block_account: { Args: { account_id: string }; Returns: undefined }
+      cancel_subscription: {
+        Args: { subscription_id: string }
+        Returns: Database['public']['CompositeTypes']['subscription_card']
+        SetofOptions: {
+          from: '*'
+          to: 'subscription_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      candidate_categories: {
+        Args: { category?: string }
+        Returns: Database['public']['CompositeTypes']['candidate_category'][]
+        SetofOptions: {
+          from: '*'
+          to: 'candidate_category'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      candidate_facets: {
+        Args: { filters?: Json }
+        Returns: Database['public']['CompositeTypes']['candidate_facet'][]
+        SetofOptions: {
+          from: '*'
+          to: 'candidate_facet'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       candidate_folder: { Args: Record<PropertyKey, never>; Returns: string }
+      candidate_options: {
+        Args: Record<PropertyKey, never>
+        Returns: Database['public']['CompositeTypes']['candidate_option'][]
+        SetofOptions: {
+          from: '*'
+          to: 'candidate_option'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       change_photo: { Args: { is_main?: boolean; photo_id: string; position?: number }; Returns: undefined }
       check_email: { Args: { email: string }; Returns: undefined }
       check_username: { Args: { username: string }; Returns: undefined }
@@ -1998,6 +2221,23 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      credit_price: {
+        Args: Record<PropertyKey, never>
+        Returns: {
+          amount: number
+          currency: string
+        }[]
+      }
+      current_subscription: {
+        Args: { product: string }
+        Returns: Database['public']['CompositeTypes']['subscription_card']
+        SetofOptions: {
+          from: '*'
+          to: 'subscription_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
       decide_invitation: {
         Args: { invitation_id: string; status: string }
         Returns: {
@@ -2031,6 +2271,26 @@ export type Database = {
           from: '*'
           to: 'account_card'
           isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      get_candidate: {
+        Args: { candidate_id: string }
+        Returns: Database['public']['CompositeTypes']['candidate_detail']
+        SetofOptions: {
+          from: '*'
+          to: 'candidate_detail'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      get_candidates: {
+        Args: { candidate_ids: string[] }
+        Returns: Database['public']['CompositeTypes']['candidate_detail'][]
+        SetofOptions: {
+          from: '*'
+          to: 'candidate_detail'
+          isOneToOne: false
           isSetofReturn: true
         }
       }
@@ -2134,6 +2394,23 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      get_subscription: {
+        Args: { subscription_id: string }
+        Returns: Database['public']['CompositeTypes']['subscription_card']
+        SetofOptions: {
+          from: '*'
+          to: 'subscription_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      get_unlocked_names: {
+        Args: { candidate_ids: string[] }
+        Returns: {
+          candidate_id: string
+          full_name: string
+        }[]
+      }
       invite_member: {
         Args: { email: string; organization_id: string; role?: string }
         Returns: {
@@ -2205,6 +2482,16 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      list_candidate_options: {
+        Args: { cursor?: string; page_size?: number; search?: string; skip?: number; type: string }
+        Returns: Database['public']['CompositeTypes']['candidate_option'][]
+        SetofOptions: {
+          from: '*'
+          to: 'candidate_option'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       list_casting_files: {
         Args: { casting_id: string }
         Returns: Database['public']['CompositeTypes']['casting_file_card'][]
@@ -2265,6 +2552,16 @@ export type Database = {
         SetofOptions: {
           from: '*'
           to: 'file_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_follow_ups: {
+        Args: { cursor?: string; is_completed?: boolean; page_size?: number; skip?: number }
+        Returns: Database['public']['CompositeTypes']['follow_up_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'follow_up_card'
           isOneToOne: false
           isSetofReturn: true
         }
@@ -2380,6 +2677,26 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      list_pipeline: {
+        Args: { cursor?: string; page_size?: number; skip?: number; stage_id?: string }
+        Returns: Database['public']['CompositeTypes']['pipeline_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'pipeline_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_pipeline_moves: {
+        Args: { candidate_id: string; cursor?: string; page_size?: number; skip?: number }
+        Returns: Database['public']['CompositeTypes']['pipeline_move'][]
+        SetofOptions: {
+          from: '*'
+          to: 'pipeline_move'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       list_portfolio: {
         Args: { account_id: string; cursor?: string; page_size?: number; skip?: number }
         Returns: Database['public']['CompositeTypes']['portfolio_item_card'][]
@@ -2450,6 +2767,36 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      list_subscriptions: {
+        Args: { cursor?: string; page_size?: number; product?: string; skip?: number }
+        Returns: Database['public']['CompositeTypes']['subscription_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'subscription_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_unlocked_candidates: {
+        Args: { cursor?: string; page_size?: number; skip?: number }
+        Returns: Database['public']['CompositeTypes']['candidate_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'candidate_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_wallet_transactions: {
+        Args: { cursor?: string; page_size?: number; skip?: number; type?: string }
+        Returns: Database['public']['CompositeTypes']['wallet_transaction'][]
+        SetofOptions: {
+          from: '*'
+          to: 'wallet_transaction'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       mark_notifications_read: { Args: { ids?: number[] }; Returns: number }
       me: {
         Args: Record<PropertyKey, never>
@@ -2457,6 +2804,16 @@ export type Database = {
         SetofOptions: {
           from: '*'
           to: 'me'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      move_in_pipeline: {
+        Args: { candidate_id: string; note?: string; stage_id: string }
+        Returns: Database['public']['CompositeTypes']['pipeline_card']
+        SetofOptions: {
+          from: '*'
+          to: 'pipeline_card'
           isOneToOne: true
           isSetofReturn: true
         }
@@ -2499,6 +2856,16 @@ export type Database = {
           to: 'current_subscription'
           isOneToOne: true
           isSetofReturn: false
+        }
+      }
+      my_wallet: {
+        Args: Record<PropertyKey, never>
+        Returns: Database['public']['CompositeTypes']['wallet']
+        SetofOptions: {
+          from: '*'
+          to: 'wallet'
+          isOneToOne: true
+          isSetofReturn: true
         }
       }
       notification_count: {
@@ -2560,6 +2927,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      remove_from_pipeline: { Args: { candidate_id: string }; Returns: undefined }
       remove_member: { Args: { account_id: string; organization_id: string }; Returns: undefined }
       reorder_photos: { Args: { photo_ids: string[] }; Returns: undefined }
       replace_account_skills: {
@@ -2577,6 +2945,16 @@ export type Database = {
           from: '*'
           to: 'account_skills'
           isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      request_subscription: {
+        Args: { period: string; plan_id: string }
+        Returns: Database['public']['CompositeTypes']['subscription_card']
+        SetofOptions: {
+          from: '*'
+          to: 'subscription_card'
+          isOneToOne: true
           isSetofReturn: true
         }
       }
@@ -2617,6 +2995,16 @@ export type Database = {
           from: '*'
           to: 'candidate_profile'
           isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      search_candidates: {
+        Args: { cursor?: string; filters?: Json; page_size?: number; skip?: number; sort?: string }
+        Returns: Database['public']['CompositeTypes']['candidate_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'candidate_card'
+          isOneToOne: false
           isSetofReturn: true
         }
       }
@@ -2714,6 +3102,26 @@ export type Database = {
         }
       }
       toggle_favorite: { Args: { entity_id: string; entity_type: string }; Returns: boolean }
+      unlock_candidate: {
+        Args: { candidate_id: string; idempotency_key?: string }
+        Returns: Database['public']['CompositeTypes']['unlock_result']
+        SetofOptions: {
+          from: '*'
+          to: 'unlock_result'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      unlock_candidates: {
+        Args: { candidate_ids: string[]; idempotency_key?: string }
+        Returns: Database['public']['CompositeTypes']['unlock_result'][]
+        SetofOptions: {
+          from: '*'
+          to: 'unlock_result'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       update_account: {
         Args: {
           avatar_path?: string
@@ -2832,6 +3240,60 @@ export type Database = {
         total: number | null
         cursor: string | null
       }
+      candidate_card: {
+        id: string | null
+        is_unlocked: boolean | null
+        unlock_cost: number | null
+        unlocked_at: string | null
+        is_available: boolean | null
+        masked_name: string | null
+        full_name: string | null
+        phone: string | null
+        email: string | null
+        age: number | null
+        role: string | null
+        category: string | null
+        department: string | null
+        experience_years: number | null
+        current_ctc: number | null
+        expected_ctc: number | null
+        currency: string | null
+        religion: string | null
+        country: string | null
+        state: string | null
+        city: string | null
+        degrees: string[] | null
+        skills: string[] | null
+        languages: string[] | null
+        willing_to_relocate: boolean | null
+        notice_period_days: number | null
+        picture_path: string | null
+        has_resume: boolean | null
+        has_video: boolean | null
+        resume_path: string | null
+        video_path: string | null
+        listed_on: string | null
+        total: number | null
+        cursor: string | null
+      }
+      candidate_category: {
+        slug: string | null
+        name: string | null
+        name_ru: string | null
+        name_kk: string | null
+        position: number | null
+        count: number | null
+      }
+      candidate_detail: {
+        card: Database['public']['CompositeTypes']['candidate_card'] | null
+        street_address: string | null
+        education: string | null
+        educations: Database['public']['CompositeTypes']['candidate_education'][] | null
+        work_experience: string | null
+        experiences: Database['public']['CompositeTypes']['candidate_experience'][] | null
+        gaps: Database['public']['CompositeTypes']['candidate_gap'][] | null
+        career_objective: string | null
+      }
       candidate_education: {
         degree: string | null
         field_of_study: string | null
@@ -2847,10 +3309,23 @@ export type Database = {
         end_date: string | null
         description: string | null
       }
+      candidate_facet: {
+        type: string | null
+        word: string | null
+        count: number | null
+        is_exact: boolean | null
+      }
       candidate_gap: {
         start_date: string | null
         end_date: string | null
         reason: string | null
+      }
+      candidate_option: {
+        type: string | null
+        word: string | null
+        count: number | null
+        total: number | null
+        cursor: string | null
       }
       candidate_profile: {
         id: string | null
@@ -3041,6 +3516,18 @@ export type Database = {
         total: number | null
         cursor: string | null
       }
+      follow_up_card: {
+        id: string | null
+        candidate_id: string | null
+        candidate_name: string | null
+        due_at: string | null
+        notes: string | null
+        is_completed: boolean | null
+        created_at: string | null
+        updated_at: string | null
+        total: number | null
+        cursor: string | null
+      }
       freelancer_card: {
         account_id: string | null
         username: string | null
@@ -3199,6 +3686,31 @@ export type Database = {
         id: string | null
         name: string | null
       }
+      pipeline_card: {
+        id: string | null
+        stage_id: string | null
+        stage: string | null
+        added_by: string | null
+        added_by_name: string | null
+        moved_at: string | null
+        created_at: string | null
+        candidate: Database['public']['CompositeTypes']['candidate_card'] | null
+        total: number | null
+        cursor: string | null
+      }
+      pipeline_move: {
+        id: number | null
+        from_stage_id: string | null
+        from_stage: string | null
+        to_stage_id: string | null
+        to_stage: string | null
+        moved_by: string | null
+        moved_by_name: string | null
+        note: string | null
+        moved_at: string | null
+        total: number | null
+        cursor: string | null
+      }
       portfolio_image_card: {
         id: string | null
         item_id: string | null
@@ -3335,6 +3847,69 @@ export type Database = {
         level: number | null
         years: number | null
         created: boolean | null
+      }
+      subscription_card: {
+        id: string | null
+        product: string | null
+        plan_id: string | null
+        plan: string | null
+        period: string | null
+        amount: number | null
+        currency: string | null
+        status: string | null
+        is_current: boolean | null
+        started_at: string | null
+        expires_at: string | null
+        days_remaining: number | null
+        warning_level: string | null
+        auto_renew: boolean | null
+        follows_id: string | null
+        is_unlimited: boolean | null
+        credits_limit: number | null
+        credits_used: number | null
+        credits_remaining: number | null
+        payment_reference: string | null
+        approved_at: string | null
+        approved_by: string | null
+        approved_by_name: string | null
+        rejection_reason: string | null
+        cancelled_at: string | null
+        ended_at: string | null
+        created_at: string | null
+        updated_at: string | null
+        total: number | null
+        cursor: string | null
+      }
+      unlock_result: {
+        candidate_id: string | null
+        unlock_id: string | null
+        already_unlocked: boolean | null
+        paid_from: string | null
+        credits_used: number | null
+        remaining_balance: number | null
+        unlocked_at: string | null
+      }
+      wallet: {
+        id: string | null
+        currency: string | null
+        balance: number | null
+        total_spent: number | null
+        created_at: string | null
+        updated_at: string | null
+      }
+      wallet_transaction: {
+        id: number | null
+        type: string | null
+        kind: string | null
+        amount: number | null
+        currency: string | null
+        balance_after: number | null
+        payment_reference: string | null
+        reason: string | null
+        data: Json | null
+        created_at: string | null
+        total: number | null
+        cursor: string | null
       }
     }
   }

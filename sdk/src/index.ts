@@ -24,6 +24,8 @@ export {
 } from './auth/schemas.ts'
 export type { NewUser, SignIn, SignUp } from './auth/types.ts'
 export { type Block, blockAccountSchema, listBlocksSchema } from './blocks/blocks.ts'
+export type { Candidate, CandidateCard } from './candidates/cards.ts'
+export type { CandidateFacets, FilterCategory, FilterOption, FilterOptions } from './candidates/options.ts'
 export {
   createCandidateSchema,
   saveCandidateStepSchema,
@@ -31,6 +33,13 @@ export {
   submitCandidateSchema,
   updateCandidateSchema,
 } from './candidates/schemas.ts'
+export {
+  candidateIdSchema,
+  countCandidateFacetsSchema,
+  listFilterOptionsSchema,
+  listFilterSubcategoriesSchema,
+  searchCandidatesSchema,
+} from './candidates/search-schemas.ts'
 export type {
   CandidateEducation,
   CandidateExperience,
@@ -38,6 +47,12 @@ export type {
   CandidateProfile,
   CandidateStatus,
 } from './candidates/types.ts'
+export {
+  listUnlockedCandidatesSchema,
+  unlockCandidateSchema,
+  unlockCandidatesSchema,
+} from './candidates/unlock-schemas.ts'
+export type { UnlockOptions, UnlockResult } from './candidates/unlocks.ts'
 export {
   castingIdSchema,
   createCastingSchema,
@@ -92,6 +107,34 @@ export {
 export type { StoredFile } from './files/stored-file.ts'
 export type { Freelancer } from './freelancers/freelancers.ts'
 export { createFreelancerSchema, getFreelancerSchema, updateFreelancerSchema } from './freelancers/schemas.ts'
+export {
+  addFollowUpSchema,
+  addNoteSchema,
+  addStageSchema,
+  addToPipelineSchema,
+  followUpIdSchema,
+  listFollowUpsSchema,
+  listNotesSchema,
+  listPipelineMovesSchema,
+  listPipelineSchema,
+  listStagesSchema,
+  moveInPipelineSchema,
+  noteIdSchema,
+  removeFromPipelineSchema,
+  stageIdSchema,
+  updateFollowUpSchema,
+  updateNoteSchema,
+  updateStageSchema,
+} from './hiring/schemas.ts'
+export type {
+  CandidateNote,
+  CandidateNotes,
+  FollowUp,
+  FollowUpCard,
+  PipelineCandidate,
+  PipelineMove,
+  PipelineStage,
+} from './hiring/types.ts'
 export type { List, PageInput } from './list.ts'
 export {
   addWorkExperienceSchema,
@@ -142,7 +185,8 @@ export type { Person } from './people/person.ts'
 export type { Photo } from './photos/photo.ts'
 export { reorderPhotosSchema, updatePhotoSchema, uploadPhotoSchema } from './photos/photos.ts'
 export type { Picture } from './pictures.ts'
-export type { Plan, PlanFeatures } from './plans/plans.ts'
+export type { Period, Plan, PlanFeatures, Product } from './plans/plans.ts'
+export { listPlansSchema } from './plans/schemas.ts'
 export {
   addPortfolioImageSchema,
   createPortfolioItemSchema,
@@ -188,5 +232,14 @@ export {
 } from './skills/schemas.ts'
 export type { AccountSkill, SkillChange } from './skills/types.ts'
 export type { Entitlement } from './subscriptions/entitlements.ts'
-export type { CurrentSubscription } from './subscriptions/subscriptions.ts'
+export {
+  currentSubscriptionSchema,
+  listSubscriptionsSchema,
+  requestSubscriptionSchema,
+  subscriptionIdSchema,
+  subscriptionStatusSchema,
+} from './subscriptions/schemas.ts'
+export type { CurrentSubscription, Subscription, SubscriptionStatus } from './subscriptions/types.ts'
 export type { Upload } from './uploads.ts'
+export { listTransactionsSchema } from './wallet/schemas.ts'
+export type { CreditPrice, Wallet, WalletTransaction } from './wallet/types.ts'

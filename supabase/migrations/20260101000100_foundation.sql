@@ -121,8 +121,9 @@ parallel safe
 security invoker
 set search_path = ''
 as $$
-  -- The first segment exactly; no empty, dot or look-alike segments behind it.
-  select path ~ ('^' || owner_id::text || '(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}){1,4}$');
+  -- The first segment exactly; no empty, dot or look-alike segments behind it. One expression for all owners: Postgres
+  -- compiles each anew, which takes longer than the rest of an insert.
+  select pg_catalog.split_part(path, '/', 1) = owner_id::text and path ~ '^[0-9a-f-]{36}(/[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}){1,4}$';
 $$;
 comment on function private.is_object_path is 'True for <owner_id>/<one to four plain segments>: a path in Storage that is the owner''s.';
 

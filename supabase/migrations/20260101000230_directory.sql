@@ -153,6 +153,37 @@ begin
 end;
 $$;
 
+create function private.number_cursor_of(key bigint, id uuid)
+returns text
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  -- As cursor_of, for lists in the order of a number.
+  select private.text_cursor_of(key::text, id);
+$$;
+
+create function private.number_cursor_at(value text)
+returns table (key bigint, id uuid)
+language plpgsql
+immutable
+security invoker
+set search_path = ''
+as $$
+declare
+  kept record;
+begin
+  select t.key, t.id into kept from private.text_cursor_at(value) as t;
+  if kept.key !~ '^-?[0-9]{1,18}$' then
+    perform private.raise_error('validation_failed', 400, 'This cursor is not one of ours.', '{"fields": {"cursor": "format"}}');
+  end if;
+  key := kept.key::bigint;
+  id := kept.id;
+  return next;
+end;
+$$;
+
 create function private.like_pattern(search text)
 returns text
 language sql

@@ -222,7 +222,7 @@ create policy select_readers on storage.objects for select to authenticated
     (
       bucket_id || '/' || split_part(name, '/', 1) = any ((select private.own_folders())::text[])
       or (
-        bucket_id in ('attachments', 'deliveries', 'documents')
+        bucket_id in ('attachments', 'deliveries', 'documents', 'resumes', 'videos')
         and coalesce(current_setting('storage.operation', true), '') not like '%object.list%'
         and private.is_shared_file(bucket_id, name)
       )

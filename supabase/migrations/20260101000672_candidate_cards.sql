@@ -235,10 +235,11 @@ volatile
 security definer
 set search_path = ''
 as $$
--- Definer: the setting says of every candidate whether they are found. Who saves meanwhile waits, and reads the new one.
+-- Definer: the setting says of every candidate whether they are found. Who saves meanwhile waits, and reads the new one. In
+-- the order in which unlocks lock cards.
 begin
   lock table private.candidates in exclusive mode;
-  perform private.sync_candidate_card(c.account_id) from private.candidates as c where c.declared_at is not null;
+  perform private.sync_candidate_card(c.account_id) from private.candidates as c where c.declared_at is not null order by c.card_id;
   return null;
 end;
 $$;

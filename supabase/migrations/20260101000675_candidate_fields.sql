@@ -180,24 +180,24 @@ as $$
   );
 $$;
 
-create function private.candidate_fields_of(fields jsonb)
-returns private.candidate_fields
+create function private.check_fields(kind regclass, fields jsonb)
+returns void
 language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
--- Definer: calls functions clients may not. Names every field that is unknown or of a wrong kind.
+-- Definer: calls functions clients may not. Names every field that the type does not have, or of another kind.
 declare
   known jsonb := (
     select jsonb_object_agg(a.attname, format_type(a.atttypid, null)) from pg_catalog.pg_attribute as a
-    where a.attrelid = 'private.candidate_fields'::regclass and a.attnum > 0
+    where a.attrelid = kind and a.attnum > 0
   );
   problems jsonb;
   field record;
 begin
   if jsonb_typeof(fields) is distinct from 'object' then
-    perform private.raise_error('validation_failed', 400, 'Name the fields to save.', '{"fields": {"fields": "required"}}');
+    perform private.raise_error('validation_failed', 400, 'Name fields.', '{"fields": {"fields": "required"}}');
   end if;
   if (select count(*) from jsonb_object_keys(fields)) > 60 then
     perform private.raise_error('validation_failed', 400, 'Name at most 60 fields.', '{"fields": {"fields": "length"}}');
@@ -206,27 +206,56 @@ begin
     (select jsonb_object_agg(k, 'unknown') from jsonb_object_keys(fields) as k where not known ? k), '{}'
   );
   for field in select f.key, f.value from jsonb_each(fields) as f where known ? f.key loop
-    -- Anything can be made a text.
+    -- Anything can be made a text, and many a text a list of texts.
     if (known ->> field.key = 'text' and jsonb_typeof(field.value) not in ('string', 'null'))
       or (
         known ->> field.key = 'text[]'
-        and jsonb_path_exists(field.value, 'strict $[*] ? (@.type() != "string")', silent => true)
+        and (
+          jsonb_typeof(field.value) not in ('array', 'null')
+          or jsonb_path_exists(field.value, 'strict $[*] ? (@.type() != "string")', silent => true)
+        )
       ) then
       problems := problems || jsonb_build_object(field.key, 'type');
       continue;
     end if;
     begin
-      perform jsonb_populate_record(null::private.candidate_fields, jsonb_build_object(field.key, field.value));
+      execute format('select jsonb_populate_record(null::%s, $1)', kind) using jsonb_build_object(field.key, field.value);
     exception when data_exception or program_limit_exceeded or datatype_mismatch then
       problems := problems || jsonb_build_object(field.key, 'type');
     end;
   end loop;
   if problems <> '{}' then
-    perform private.raise_error('validation_failed', 400, 'The profile has fields that are not right.', jsonb_build_object('fields', problems));
+    perform private.raise_error('validation_failed', 400, 'There are fields that are not right.', jsonb_build_object('fields', problems));
   end if;
+end;
+$$;
+
+create function private.candidate_fields_of(fields jsonb)
+returns private.candidate_fields
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+-- Definer: as above.
+begin
+  perform private.check_fields('private.candidate_fields', fields);
   return jsonb_populate_record(null::private.candidate_fields, fields);
 end;
 $$;
+
+create function private.word_key(word text)
+returns text
+language sql
+immutable
+strict
+security invoker
+set search_path = ''
+as $$
+  -- The Turkish letters without and with a dot have their other case in one another; here all four are one.
+  select lower(btrim(regexp_replace(translate(word, 'İı', 'ii'), '[[:space:]\u00a0\u2000-\u200a\u202f\u205f\u3000]+', ' ', 'g')));
+$$;
+comment on function private.word_key is 'The same for words that differ only in case or blanks.';
 
 create function private.distinct_words(words text[])
 returns text[]
@@ -242,7 +271,7 @@ as $$
     from (
       select distinct on (key) w.word, w.position
       from unnest(words) with ordinality as w (word, position),
-        lateral (select lower(regexp_replace(btrim(w.word), '\s+', ' ', 'g'))) as k (key)
+        lateral (select private.word_key(w.word)) as k (key)
       order by key, w.position
     ) as first
     order by first.position

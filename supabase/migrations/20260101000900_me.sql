@@ -120,6 +120,33 @@ as $$
     'recruiter_profile', (select to_jsonb(h) from public.recruiter_profiles as h where h.account_id = private.account_id()),
     -- private.candidates with its rows and card.
     'candidate_profile', (select to_jsonb(c) from private.my_candidate() as c),
+    'candidate_unlocks', (
+      select coalesce(jsonb_agg(jsonb_build_object(
+        'candidate_id', u.card_id, 'paid_from', u.paid_from, 'credits', u.credits, 'unlocked_at', u.unlocked_at, 'refunded_at', u.refunded_at
+      ) order by u.unlocked_at), '[]')
+      from private.candidate_unlocks as u
+      where u.recruiter_id = private.account_id()
+    ),
+    -- Which companies know how to reach the caller, since when.
+    'unlocked_by', (
+      select coalesce(jsonb_agg(jsonb_build_object('company', o.name, 'unlocked_at', u.unlocked_at) order by u.unlocked_at), '[]')
+      from private.candidates as c
+      join private.candidate_unlocks as u on u.card_id = c.card_id
+      left join public.organizations as o on o.id = u.organization_id
+      where c.account_id = private.account_id()
+    ),
+    'candidate_notes', (select coalesce(jsonb_agg(to_jsonb(n) order by n.created_at), '[]') from public.candidate_notes as n where n.account_id = private.account_id()),
+    'candidate_follow_ups', (select coalesce(jsonb_agg(to_jsonb(f) order by f.created_at), '[]') from public.candidate_follow_ups as f where f.account_id = private.account_id()),
+    'pipeline_moves', (
+      select coalesce(jsonb_agg(to_jsonb(m) - 'moved_by' order by m.id), '[]')
+      from private.pipeline_moves as m
+      where m.moved_by = private.account_id()
+    ),
+    'pipeline_candidates', (
+      select coalesce(jsonb_agg(to_jsonb(p) - 'added_by' order by p.created_at), '[]')
+      from private.pipeline_candidates as p
+      where p.added_by = private.account_id()
+    ),
     'account_skills', (select coalesce(jsonb_agg(to_jsonb(s) order by s.created_at), '[]') from public.account_skills as s where s.account_id = private.account_id()),
     'portfolio_items', (select coalesce(jsonb_agg(to_jsonb(i) order by i.created_at), '[]') from public.portfolio_items as i where i.account_id = private.account_id()),
     'portfolio_images', (select coalesce(jsonb_agg(to_jsonb(m) order by m.created_at), '[]') from public.portfolio_images as m where m.account_id = private.account_id()),
@@ -130,7 +157,19 @@ as $$
     'casting_responses', (select coalesce(jsonb_agg(to_jsonb(r) - 'responded_by' order by r.created_at), '[]') from public.casting_responses as r where r.model_id = private.account_id()),
     'notifications', (select coalesce(jsonb_agg(to_jsonb(n) order by n.id), '[]') from public.notifications as n where n.account_id = private.account_id()),
     'notification_preferences', (select coalesce(jsonb_agg(to_jsonb(p)), '[]') from public.notification_preferences as p where p.account_id = private.account_id()),
-    'subscriptions', (select coalesce(jsonb_agg(to_jsonb(s) order by s.started_at), '[]') from public.subscriptions as s where s.account_id = private.account_id()),
+    'subscriptions', (select coalesce(jsonb_agg(to_jsonb(s) - 'approved_by' order by s.created_at), '[]') from public.subscriptions as s where s.account_id = private.account_id()),
+    'wallet_transactions', (
+      select coalesce(jsonb_agg(to_jsonb(e) - 'id' || jsonb_build_object('kind', t.kind, 'currency', t.currency, 'reason', t.reason, 'created_at', t.created_at) order by e.id), '[]')
+      from private.ledger_accounts as a
+      join private.ledger_entries as e on e.ledger_account_id = a.id
+      join private.ledger_transfers as t on t.id = e.transfer_id
+      where a.owner_id = private.account_id()
+    ),
+    'entitlement_overrides', (
+      select coalesce(jsonb_agg(to_jsonb(o) - 'account_id' order by o.created_at), '[]')
+      from private.entitlement_overrides as o
+      where o.account_id = private.account_id()
+    ),
     'entitlement_usage', (
       select coalesce(jsonb_agg(to_jsonb(u) - 'account_id' order by u.period_start), '[]')
       from private.entitlement_usage as u

@@ -7,30 +7,25 @@ export const inPublic = (...signatures: string[]): string[] => signatures.map((s
 
 export const inPrivate = (...signatures: string[]): string[] => signatures.map((signature) => `private.${signature}`)
 
-const readByUrl: BucketOperation[] = ['publicUrl', 'download', 'info']
-const byPolicy: BucketOperation[] = ['upload', 'overwrite', 'list', 'sign', 'move', 'copy', 'remove']
+const writing: BucketOperation[] = ['upload', 'overwrite', 'list', 'move', 'copy', 'remove']
 
-/** Who tries each bucket. */
-export const everyone: Party[] = ['anon', 'stranger', 'agency', 'owner', 'suspended', 'service']
+/** Who tries each bucket; `recruiter` has unlocked the owner as a candidate. */
+export const everyone: Party[] = ['anon', 'stranger', 'agency', 'recruiter', 'owner', 'suspended', 'service']
 
 /**
- * A bucket where accounts have a folder of their own, which others may keep besides; what is in a public one is read by
- * everybody who has its url.
+ * A bucket where accounts have a folder of their own, which others may keep or read from besides; what is in a public one
+ * is read by everybody who has its url.
  */
 export function ownFolders(
   kind: 'public' | 'private',
   megabytes: number,
   types: string[],
-  others: Party[] = [],
+  { keepers = [], readers = [] }: { keepers?: Party[]; readers?: Party[] } = {},
 ): BucketAccess {
-  return { megabytes, types, operations: operations(['owner', ...others, 'service'], kind) }
-}
-
-function operations(parties: Party[], kind: 'public' | 'private'): BucketAccess['operations'] {
-  const readers = kind === 'public' ? everyone : parties
-  return Object.fromEntries([
-    ...byPolicy.map((operation) => [operation, parties]),
-    ...readByUrl.map((operation) => [operation, readers]),
-    ...(kind === 'private' ? [['publicUrl', []]] : []),
-  ]) as BucketAccess['operations']
+  const keeping = ['owner', ...keepers, 'service']
+  const reading = ['owner', ...keepers, ...readers, 'service']
+  const byUrl = kind === 'public' ? everyone : reading
+  const written = Object.fromEntries(writing.map((operation) => [operation, keeping]))
+  const read = { publicUrl: kind === 'public' ? everyone : [], download: byUrl, info: byUrl, sign: reading }
+  return { megabytes, types, operations: { ...written, ...read } as BucketAccess['operations'] }
 }

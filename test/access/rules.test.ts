@@ -172,6 +172,24 @@ const definersThatShow: Record<string, string> = {
   find_favorites: 'the caller’s own, as far as they still see what they saved',
   list_casting_files: 'those of a casting that the caller sees',
   set_notification_preferences: own,
+  credit_price: 'a setting that everybody is told',
+  my_wallet: own,
+  find_wallet_transactions: own,
+  find_subscriptions: own,
+  get_subscription: own,
+  search_candidates:
+    'searchable cards, masked but for whom the caller or their company has unlocked; to verified recruiters',
+  get_candidates: 'as above, and whoever is unlocked',
+  find_candidate_options: 'words and counts of searchable cards, to verified recruiters',
+  candidate_options: 'as above',
+  candidate_facets: 'as above',
+  candidate_categories: 'as above',
+  unlock_candidates: 'what the caller’s unlocks cost',
+  find_unlocked_candidates: 'whom the caller or their company has unlocked',
+  get_unlocked_names: 'as above',
+  find_follow_ups: 'the caller’s own, with names of candidates whom they have unlocked',
+  find_pipeline: 'cards in the pipeline of the caller’s company, masked but for whom they have unlocked',
+  find_pipeline_moves: 'moves in the pipeline of the caller’s company',
 }
 
 /** Columns whose statistics a hidden table keeps, for the planner. */
@@ -191,6 +209,9 @@ const notExported: Record<string, string> = {
   'private.profile_reminders': 'what was sent is in the notifications',
   'private.model_search': 'repeats model_profiles, for lists',
 }
+
+/** Tables whose rows keep what they refer to until both go with what they belong to: restrict would not wait for that. */
+const keepers = ['public.files', 'public.pipeline_stages']
 
 /** Tables that clients insert into without the trigger that counts rows, and why. */
 const oneRowAnAccount: Record<string, string> = {
@@ -375,8 +396,7 @@ describe('tables', () => {
     const rows = await sql(stack)`
       select c.conrelid::regclass || '.' || c.conname as name from pg_constraint c
       where c.contype = 'f' and c.connamespace in ('public'::regnamespace, 'private'::regnamespace) and (
-        -- What refers to a file keeps it, until both go with the account: restrict would not wait for that.
-        (c.confdeltype = 'a' and c.confrelid <> 'public.files'::regclass) or not exists (
+        (c.confdeltype = 'a' and c.confrelid <> all (${keepers}::regclass[])) or not exists (
           select from pg_index i
           where i.indrelid = c.conrelid and i.indpred is null
             and (i.indkey::int2[])[0:cardinality(c.conkey) - 1] @> c.conkey

@@ -5,6 +5,7 @@ import { type Person, subscribe } from '../helpers/people.ts'
 import { type Cast, makeCast, suspend } from './cast.ts'
 import { databases } from './databases.ts'
 import { buckets } from './declared.ts'
+import { unlockedBy } from './hiring.ts'
 import { represent } from './organizations.ts'
 
 const all = Object.entries(buckets).map(([bucket, { types, operations }]) => ({ bucket, type: types[0]!, operations }))
@@ -14,6 +15,7 @@ interface Try {
   client: SupabaseClient
   /** The owner's folder; the suspended try in their own. The agency represents the model, and no candidate. */
   folder: string
+  file: string
 }
 
 // Every operation × every party on every bucket, through the Storage API.
@@ -27,12 +29,24 @@ describe.each(databases)('$name', ({ start }) => {
     await represent(cast, owner, cast.agency.owner)
     for (const person of [owner, suspended]) await subscribe(cast.stack, person, 'casting_business')
     for (const { bucket, type } of all) {
-      const folders = new Set((await triesOf(bucket)).map(({ folder }) => folder))
-      for (const folder of folders) await put(cast.service, bucket, `${folder}/one`, type)
+      const paths = new Set((await triesOf(bucket)).map(({ folder, file }) => `${folder}/${file}`))
+      for (const path of paths) await put(cast.service, bucket, path, type)
     }
+    await show(owner)
     await suspend(cast)
   })
   afterAll(() => cast.stack.close())
+
+  // What a candidate shows in a profile cannot be moved or removed: the owner tries it on another file.
+  const isShown = (bucket: string) => bucket === 'resumes' || bucket === 'videos'
+  async function show({ id }: Person): Promise<void> {
+    await cast.sql`insert into public.account_roles (account_id, role) values (${id}, 'candidate')`
+    const [candidate] = await cast.sql`
+      update private.candidates set resume_path = ${`${id}/shown`}, video_path = ${`${id}/shown`}
+      where account_id = ${id} returning card_id
+    `
+    await unlockedBy(cast, cast.recruiter.owner, candidate!.card_id)
+  }
 
   // The folder of a candidate's card has a name of its own.
   const trioOf = (bucket: string) => (bucket === 'cards' ? cast.candidate : cast.model)
@@ -43,13 +57,15 @@ describe.each(databases)('$name', ({ start }) => {
   const triesOf = async (bucket: string): Promise<Try[]> => {
     const { owner, stranger, suspended } = trioOf(bucket)
     const folder = await folderOf(bucket, owner)
+    const file = 'one'
     return [
-      { party: 'anon', client: cast.anon, folder },
-      { party: 'stranger', client: stranger.client, folder },
-      { party: 'agency', client: cast.agency.owner.client, folder },
-      { party: 'suspended', client: suspended.client, folder: await folderOf(bucket, suspended) },
-      { party: 'owner', client: owner.client, folder },
-      { party: 'service', client: cast.service, folder },
+      { party: 'anon', client: cast.anon, folder, file },
+      { party: 'stranger', client: stranger.client, folder, file },
+      { party: 'agency', client: cast.agency.owner.client, folder, file },
+      { party: 'recruiter', client: cast.recruiter.owner.client, folder, file: isShown(bucket) ? 'shown' : file },
+      { party: 'suspended', client: suspended.client, folder: await folderOf(bucket, suspended), file },
+      { party: 'owner', client: owner.client, folder, file },
+      { party: 'service', client: cast.service, folder, file },
     ]
   }
 
@@ -69,41 +85,41 @@ describe.each(databases)('$name', ({ start }) => {
       await put(client, bucket, `${folder}/by-${party}`, type)
       return (await objectAt(bucket, `${folder}/by-${party}`)) !== undefined
     },
-    async overwrite({ client, folder }, bucket, type) {
-      const before = await objectAt(bucket, `${folder}/one`)
-      await put(client, bucket, `${folder}/one`, type, true)
-      return (await objectAt(bucket, `${folder}/one`))!.version !== before!.version
+    async overwrite({ client, folder, file }, bucket, type) {
+      const before = await objectAt(bucket, `${folder}/${file}`)
+      await put(client, bucket, `${folder}/${file}`, type, true)
+      return (await objectAt(bucket, `${folder}/${file}`))!.version !== before!.version
     },
-    async download({ client, folder }, bucket) {
-      return (await client.storage.from(bucket).download(`${folder}/one`)).data !== null
+    async download({ client, folder, file }, bucket) {
+      return (await client.storage.from(bucket).download(`${folder}/${file}`)).data !== null
     },
-    async info({ client, folder }, bucket) {
-      return (await client.storage.from(bucket).info(`${folder}/one`)).data !== null
+    async info({ client, folder, file }, bucket) {
+      return (await client.storage.from(bucket).info(`${folder}/${file}`)).data !== null
     },
     async list({ client, folder }, bucket) {
       return (await client.storage.from(bucket).list(folder)).data!.length > 0
     },
-    async sign({ client, folder }, bucket) {
-      return (await client.storage.from(bucket).createSignedUrl(`${folder}/one`, 60)).data !== null
+    async sign({ client, folder, file }, bucket) {
+      return (await client.storage.from(bucket).createSignedUrl(`${folder}/${file}`, 60)).data !== null
     },
-    async move({ client, folder }, bucket) {
-      await client.storage.from(bucket).move(`${folder}/one`, `${folder}/moved`)
+    async move({ client, folder, file }, bucket) {
+      await client.storage.from(bucket).move(`${folder}/${file}`, `${folder}/moved`)
       if ((await objectAt(bucket, `${folder}/moved`)) === undefined) return false
-      await cast.service.storage.from(bucket).move(`${folder}/moved`, `${folder}/one`)
+      await cast.service.storage.from(bucket).move(`${folder}/moved`, `${folder}/${file}`)
       return true
     },
-    async copy({ client, folder, party }, bucket) {
-      await client.storage.from(bucket).copy(`${folder}/one`, `${folder}/copy-${party}`)
+    async copy({ client, folder, file, party }, bucket) {
+      await client.storage.from(bucket).copy(`${folder}/${file}`, `${folder}/copy-${party}`)
       return (await objectAt(bucket, `${folder}/copy-${party}`)) !== undefined
     },
-    async remove({ client, folder }, bucket, type) {
-      await client.storage.from(bucket).remove([`${folder}/one`])
-      if ((await objectAt(bucket, `${folder}/one`)) !== undefined) return false
-      await put(cast.service, bucket, `${folder}/one`, type)
+    async remove({ client, folder, file }, bucket, type) {
+      await client.storage.from(bucket).remove([`${folder}/${file}`])
+      if ((await objectAt(bucket, `${folder}/${file}`)) !== undefined) return false
+      await put(cast.service, bucket, `${folder}/${file}`, type)
       return true
     },
-    async publicUrl({ client, folder }, bucket) {
-      const { data } = client.storage.from(bucket).getPublicUrl(`${folder}/one`)
+    async publicUrl({ client, folder, file }, bucket) {
+      const { data } = client.storage.from(bucket).getPublicUrl(`${folder}/${file}`)
       return (await fetch(data.publicUrl)).ok
     },
   }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Cast, makeCast } from '../access/cast.ts'
+import { unlockedBy } from '../access/hiring.ts'
 import { listFunctions } from '../access/lists.ts'
 import { rowsOf } from '../access/rows/index.ts'
 import { anonClient, createPerson, unique } from '../helpers/people.ts'
@@ -8,6 +9,8 @@ import { stateOf } from '../helpers/state.ts'
 
 let cast: Cast
 let organization_id: string
+/** Whom the recruiter has unlocked. */
+let candidate_id: string
 
 beforeAll(async () => {
   cast = await makeCast(await startTestStack())
@@ -15,7 +18,16 @@ beforeAll(async () => {
   await rowsOf.model_work_experiences!.make(cast, 'any', cast.model.owner)
   await rowsOf.castings!.make(cast, 'active', cast.agency.owner)
   for (const table of ofCreators) await rowsOf[table]!.make(cast, 'any', cast.creator.owner)
+  for (const table of ofRecruiters) await rowsOf[table]!.make(cast, 'any', cast.recruiter.owner)
+  await rowsOf.candidate_notes!.prepare!(cast, cast.recruiter.owner)
+  const [unlock] = await cast.sql`
+    select card_id from private.candidate_unlocks where recruiter_id = ${cast.recruiter.owner.id}
+  `
+  candidate_id = unlock!.card_id
   organization_id = String((await rowsOf.organizations!.make(cast, 'any', cast.agency.owner)).id)
+  // For the lists of recruiters.
+  await cast.sql`insert into public.account_roles (account_id, role) values (${cast.agency.owner.id}, 'recruiter')`
+  await unlockedBy(cast, cast.agency.owner, crypto.randomUUID())
 })
 afterAll(() => cast.stack.close())
 
@@ -41,7 +53,12 @@ const texts: [string, string, string][] = [
   ['portfolio_images', 'account_id', 'caption'],
   ['castings', 'owner_id', 'title description city country address appearance category'],
   ['organizations', 'owner_id', 'name description website size city country'],
+  ['candidate_notes', 'account_id', 'note_text'],
+  ['candidate_follow_ups', 'account_id', 'notes'],
+  // The recruiter's company has their id.
+  ['pipeline_stages', 'organization_id', 'name'],
 ]
+const ofRecruiters = ['candidate_notes', 'candidate_follow_ups', 'pipeline_stages']
 const ofCreators = [
   'creator_profiles',
   'freelancer_profiles',
@@ -63,8 +80,8 @@ const bad = {
 
 describe.each(Object.entries(bad))('50: %s', (_name, value) => {
   test.each(texts)('in no text of %s', async (table, key, columns) => {
-    const trio = table.startsWith('model_') ? cast.model : ofCreators.includes(table) ? cast.creator : cast.agency
-    const person = trio.owner
+    const owner = table.startsWith('model_') ? 'model' : ofCreators.includes(table) ? 'creator' : 'agency'
+    const person = cast[ofRecruiters.includes(table) ? 'recruiter' : owner].owner
     // Ten megabytes travel slowly: two columns of a table stand for the others.
     const tried = columns.split(' ').slice(0, value.length > 1000 ? 2 : undefined)
     const attempts = tried.map((column) => [
@@ -100,6 +117,7 @@ describe.each(Object.entries(bad))('50: %s', (_name, value) => {
       word: () => client.from('catalog_proposals').insert({ type: 'skill', name: value }),
       note: () => client.from('catalog_proposals').insert({ type: 'skill', name: 'A word', note: value }),
       place: () => client.from('catalog_proposals').insert({ type: 'city', name: 'A word', parent: value }),
+      'why put in': () => cast.recruiter.owner.client.rpc('add_to_pipeline', { candidate_id, note: value }),
       invited: () => cast.agency.owner.client.rpc('invite_member', { organization_id, email: value }),
       'invited by a mailbox': () =>
         cast.agency.owner.client.rpc('invite_member', { organization_id, email: `${value}@example.test` }),
@@ -279,10 +297,20 @@ describe('50: lists', () => {
     list_blocks: () => ({}),
     list_reports: () => ({}),
     list_skills: () => ({}),
+    list_subscriptions: () => ({}),
+    list_follow_ups: () => ({}),
+    list_wallet_transactions: () => ({}),
     list_proposals: () => ({}),
     list_files: () => ({}),
+    list_unlocked_candidates: () => ({}),
+    search_candidates: () => ({}),
+    list_candidate_options: () => ({ type: 'role' }),
     list_favorites: () => ({ entity_type: 'casting' }),
+    list_pipeline: () => ({}),
+    list_pipeline_moves: () => ({ candidate_id }),
   }
+  /** What verified recruiters alone are answered. */
+  const hiring = ['list_pipeline', 'list_pipeline_moves']
   let casting_id: string
   let item_id: string
   beforeAll(async () => {
@@ -315,7 +343,8 @@ describe('50: lists', () => {
     { cursor: Buffer.from("1,' or true --").toString('base64url') },
   ]
   test.each(Object.entries(lists))('%s refuses what is no page', async (name, args) => {
-    const call = (more: object) => cast.agency.owner.client.rpc(name, { ...args(), ...more })
+    const { client } = cast[hiring.includes(name) ? 'recruiter' : 'agency'].owner
+    const call = (more: object) => client.rpc(name, { ...args(), ...more })
     expect((await call({ page_size: 100, skip: 1000 })).error).toBeNull()
     await refused(Object.fromEntries(wrong.map((more) => [JSON.stringify(more).slice(0, 80), () => call(more)])))
   })

@@ -1,12 +1,14 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Cast, makeCast } from '../access/cast.ts'
+import { wroteAbout } from '../access/hiring.ts'
 import { makeAccounts } from '../helpers/many.ts'
 import { createPerson, type Person, unique } from '../helpers/people.ts'
 import { startTestStack } from '../helpers/stack.ts'
 
 let cast: Cast
 const town = unique('Town')
+const card = crypto.randomUUID()
 
 beforeAll(async () => {
   cast = await makeCast(await startTestStack())
@@ -19,7 +21,19 @@ beforeAll(async () => {
     insert into public.notifications (account_id, type)
     select ${cast.agency.owner.id}, 'general' from generate_series(1, 400)
   `
-  await cast.sql`analyze public.accounts, public.castings, public.notifications, public.account_roles`
+  await wroteAbout(cast, cast.recruiter.owner, card)
+  await cast.sql`
+    insert into public.candidate_notes (account_id, candidate_id, note_text)
+    select ${cast.recruiter.owner.id}, ${card}, 'A secret note' from generate_series(1, 400)
+  `
+  await cast.sql`
+    insert into public.candidate_follow_ups (account_id, candidate_id, due_at)
+    select ${cast.recruiter.owner.id}, ${card}, '2100-01-01' from generate_series(1, 400)
+  `
+  await cast.sql`
+    analyze public.accounts, public.castings, public.notifications, public.account_roles, public.candidate_notes,
+      public.candidate_follow_ups
+  `
 })
 afterAll(() => cast.stack.close())
 
@@ -77,6 +91,10 @@ describe('52: estimates', () => {
     ['castings?title=eq.', () => 'A secret draft', () => 'Another'],
     ['castings?appearance=eq.', () => 'Secret', () => 'Another'],
     ['notifications?account_id=eq.', () => cast.agency.owner.id, () => cast.model.owner.id],
+    ['candidate_notes?account_id=eq.', () => cast.recruiter.owner.id, () => cast.recruiter.stranger.id],
+    ['candidate_notes?candidate_id=eq.', () => card, () => cast.agency.owner.id],
+    ['candidate_notes?note_text=eq.', () => 'A secret note', () => 'Another'],
+    ['candidate_follow_ups?candidate_id=eq.', () => card, () => cast.agency.owner.id],
     ['account_roles?role=eq.candidate&account_id=eq.', () => cast.candidate.owner.id, () => cast.model.owner.id],
   ])('a doubled header on %s tells nothing', async (query, known, unknown) => {
     for (const headers of [planned, estimated]) {

@@ -56,6 +56,12 @@ const forbidden: [string, Record<string, unknown>][] = [
   ['notification_preferences', { is_enabled: false }],
   ['subscriptions', { plan_id: 'casting_business' }],
   ['subscriptions', { expires_at: '2100-01-01T00:00:00Z' }],
+  ['subscriptions', { started_at: '2001-01-01T00:00:00Z', expires_at: '2100-01-01T00:00:00Z' }],
+  ['subscriptions', { auto_renew: true }],
+  ['subscriptions', { cancelled_at: null }],
+  ['subscriptions', { approved_at: '2001-01-01T00:00:00Z' }],
+  ['subscriptions', { amount: 1 }],
+  ['subscriptions', { payment_reference: 'paid' }],
   ['employer_profiles', { created_at: '2001-01-01T00:00:00Z' }],
   ['employer_profiles', { is_verified: true }],
   ['employer_profiles', { rejection_reason: null }],
@@ -121,6 +127,14 @@ const forbidden: [string, Record<string, unknown>][] = [
   ['organization_followers', { created_at: '2001-01-01T00:00:00Z' }],
   ['representations', { status: 'ended' }],
   ['representations', { started_at: '2001-01-01T00:00:00Z' }],
+  ['candidate_notes', { created_at: '2001-01-01T00:00:00Z' }],
+  ['candidate_notes', { candidate_id: '00000000-0000-4000-8000-000000000000' }],
+  ['candidate_notes', { note_text: 'Allowed', updated_at: '2001-01-01T00:00:00Z' }],
+  ['candidate_follow_ups', { reminded_at: null }],
+  ['candidate_follow_ups', { candidate_id: '00000000-0000-4000-8000-000000000000' }],
+  ['candidate_follow_ups', { created_at: '2001-01-01T00:00:00Z' }],
+  ['pipeline_stages', { organization_id: '00000000-0000-4000-8000-000000000000' }],
+  ['pipeline_stages', { name: 'Allowed', created_at: '2001-01-01T00:00:00Z' }],
 ]
 
 describe('4: an owner sets no role, verification, plan, status, counter or timestamp', () => {
@@ -179,6 +193,8 @@ test('8: no child row under a stranger’s parent', async () => {
   const { stranger } = cast.model
   const organization_id = keys.organizations!.id
   const creator_id = cast.creator.owner.id
+  const [note] = await cast.sql`select candidate_id from public.candidate_notes`
+  const noted = { candidate_id: note!.candidate_id, note_text: 'Of a stranger' }
   const rows: { table: string; values: Record<string, unknown> }[] = [
     { table: 'casting_responses', values: { casting_id: keys.castings!.id, model_id: stranger.id } },
     { table: 'notifications', values: { account_id: cast.agency.owner.id, type: 'general' } },
@@ -210,6 +226,10 @@ test('8: no child row under a stranger’s parent', async () => {
       values: { item_id: keys.portfolio_items!.id, account_id: creator_id, image_path: `${creator_id}/x.png` },
     },
     { table: 'representations', values: { organization_id, model_id: stranger.id } },
+    { table: 'candidate_notes', values: { ...keys.candidate_notes!, ...noted, account_id: stranger.id } },
+    { table: 'candidate_notes', values: noted },
+    { table: 'candidate_follow_ups', values: { candidate_id: noted.candidate_id, due_at: '2100-01-01T00:00:00Z' } },
+    { table: 'pipeline_stages', values: { organization_id, name: 'Of a stranger' } },
   ]
   await changesNothing(async () => {
     for (const { table, values } of rows) {
@@ -232,6 +252,46 @@ test('11: the audit log is append-only for everybody', async () => {
   expect(await cast.sql`select * from private.audit_log order by id`).toEqual(kept)
 })
 
+test('11: the ledger is append-only for everybody, and its accounts keep whose they are', async () => {
+  const owner = cast.recruiter.owner
+  await cast.sql`select private.adjust_wallet(${owner.id}, 10, 'To be kept.')`
+  await cast.sql`select private.adjust_wallet(${owner.id}, -3, 'To be kept.')`
+  const tables = ['ledger_accounts', 'ledger_transfers', 'ledger_entries']
+  const kept = () =>
+    Promise.all(
+      tables.map(async (table) => [...(await cast.sql`select * from ${cast.sql(`private.${table}`)} order by id`)]),
+    )
+  const before = await kept()
+  expect(before.every((rows) => rows.length > 1)).toBe(true)
+  for (const client of [cast.anon, owner.client, cast.service]) {
+    for (const table of tables) {
+      for (const reach of [client.schema('private').from(table), client.from(table)]) {
+        await reach.update({ amount: 1000, balance: 1000 }).not('id', 'is', null)
+        await reach.delete().not('id', 'is', null)
+        await reach.insert({ owner_id: owner.id, kind: 'wallet', currency: 'INR', balance: 5 })
+      }
+    }
+  }
+  // As postgres, who owns the tables: what admins write in Studio.
+  const changes = [
+    'update private.ledger_transfers set amount = amount + 1',
+    'update private.ledger_entries set amount = amount + 1',
+    'update private.ledger_entries set balance_after = 1000',
+    'delete from private.ledger_transfers',
+    'delete from private.ledger_entries',
+    'delete from private.ledger_accounts',
+    'truncate private.ledger_entries',
+    'truncate private.ledger_transfers cascade',
+    'truncate private.ledger_accounts cascade',
+    `update private.ledger_accounts set owner_id = '${cast.recruiter.stranger.id}' where owner_id = '${owner.id}'`,
+    `update private.ledger_accounts set currency = 'INR' where owner_id = '${owner.id}'`,
+  ]
+  for (const change of changes) await expect(cast.sql.unsafe(change), change).rejects.toThrow('append-only')
+  const balance = `update private.ledger_accounts set balance = 1000 where owner_id = '${owner.id}'`
+  await expect(cast.sql.unsafe(balance)).rejects.toThrow('balance of its last entry')
+  expect(await kept()).toEqual(before)
+})
+
 test('55: a write without a filter reaches nobody else’s rows', async () => {
   const { stranger } = cast.agency
   const rows = () => cast.sql`
@@ -239,6 +299,8 @@ test('55: a write without a filter reaches nobody else’s rows', async () => {
     union all select to_jsonb(c) from public.castings c union all select to_jsonb(d) from public.devices d
     union all select to_jsonb(n) from public.notifications n union all select to_jsonb(b) from public.blocks b
     union all select to_jsonb(f) from public.favorites f union all select to_jsonb(x) from public.casting_files x
+    union all select to_jsonb(n) from public.candidate_notes n union all select to_jsonb(u) from public.candidate_follow_ups u
+    union all select to_jsonb(s) from public.pipeline_stages s
   `
   const before = await rows()
   await stranger.client.from('accounts').update({ city: 'Nowhere' })
@@ -246,6 +308,11 @@ test('55: a write without a filter reaches nobody else’s rows', async () => {
   await stranger.client.from('devices').delete()
   await stranger.client.from('notifications').delete()
   for (const table of ['blocks', 'favorites', 'casting_files']) await stranger.client.from(table).delete()
+  const { client } = cast.recruiter.stranger
+  await client.from('candidate_notes').update({ note_text: 'Changed' })
+  await client.from('candidate_follow_ups').update({ is_completed: true })
+  await client.from('pipeline_stages').update({ name: 'Changed' })
+  for (const table of ['candidate_notes', 'candidate_follow_ups', 'pipeline_stages']) await client.from(table).delete()
   expect(new Set((await rows()).map((row) => JSON.stringify(row)))).toEqual(
     new Set(before.map((row) => JSON.stringify(row))),
   )

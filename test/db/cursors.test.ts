@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { listFunctions } from '../access/lists.ts'
+import { createRecruiter, makeCandidates } from '../helpers/hiring.ts'
 import { makeAccounts } from '../helpers/many.ts'
 import { createPerson, liftRequestLimits, type Person, sql, unique } from '../helpers/people.ts'
 import { startTestStack, type TestStack } from '../helpers/stack.ts'
@@ -8,6 +9,8 @@ let stack: TestStack
 let agency: Person
 let model: Person
 let keeper: Person
+let recruiter: Person
+let moved: string
 let answered: string
 let work: string
 let organization: string
@@ -67,6 +70,39 @@ beforeAll(async () => {
     insert into public.files (id, account_id, bucket_id, path, name, size, content_type, created_at)
     select gen_random_uuid(), ${keeper.id}, 'documents', ${keeper.id} || '/' || i, i, 1, 'application/pdf', ${moment}
     from generate_series(1, 60) as i
+  `
+  await sql(stack)`
+    insert into public.subscriptions (account_id, product, plan_id, period, ended_at, created_at)
+    select ${keeper.id}, 'hiring', 'hiring_basic', 'month', now(), ${moment} from generate_series(1, 60)
+  `
+  await sql(stack)`select private.adjust_wallet(${keeper.id}, i, 'For a list') from generate_series(1, 60) as i`
+  recruiter = await createRecruiter(stack)
+  const cards = (await makeCandidates(stack, 60)).map(({ card_id }) => card_id)
+  await sql(stack)`
+    update private.candidate_cards d set city = 'City ' || i, experience_years = i % 3
+    from unnest(${cards}::uuid[]) with ordinality as c (id, i) where d.id = c.id
+  `
+  await sql(stack)`
+    insert into private.candidate_unlocks (card_id, recruiter_id, is_shared, paid_from, credits, unlocked_at)
+    select c, ${recruiter.id}, false, 'subscription', 0, timestamptz '2024-02-29 23:59:59.999998+00' + (i % 3) * interval '1 microsecond'
+    from unnest(${cards}::uuid[]) with ordinality as c (c, i)
+  `
+  const standing = await sql(stack)`
+    insert into private.pipeline_candidates (organization_id, card_id, stage_id, moved_at)
+    select s.organization_id, c, s.id, ${moment}
+    from unnest(${cards}::uuid[]) as c, public.recruiter_profiles as r
+    join public.pipeline_stages as s on s.organization_id = r.organization_id and s.name = 'New'
+    where r.account_id = ${recruiter.id} returning id, card_id, stage_id
+  `
+  const { id: standingId, card_id, stage_id } = standing[0]!
+  moved = card_id
+  await sql(stack)`
+    insert into private.pipeline_moves (pipeline_candidate_id, to_stage_id, to_stage, moved_at)
+    select ${standingId}, ${stage_id}, 'New', ${moment} from generate_series(1, 60)
+  `
+  await sql(stack)`
+    insert into public.candidate_follow_ups (account_id, candidate_id, due_at)
+    select ${recruiter.id}, c, '2100-03-31 00:00:00.000001+00' from unnest(${cards}::uuid[]) as c
   `
   const [made] = await sql(stack)`
     insert into public.organizations (owner_id, kind, name, city, created_at)
@@ -137,6 +173,14 @@ const cases: Record<string, () => ListCase> = {
   list_proposals: () => ({ args: {}, client: keeper.client, count: 60 }),
   list_files: () => ({ args: {}, client: keeper.client, count: 60 }),
   list_skills: () => ({ args: { search: category }, client: keeper.client, count: 60 }),
+  list_follow_ups: () => ({ args: {}, client: recruiter.client, count: 60 }),
+  search_candidates: () => ({ args: { sort: 'experience' }, client: recruiter.client, count: 60 }),
+  list_candidate_options: () => ({ args: { type: 'city' }, client: recruiter.client, count: 60, key: 'word' }),
+  list_pipeline: () => ({ args: {}, client: recruiter.client, count: 60 }),
+  list_pipeline_moves: () => ({ args: { candidate_id: moved }, client: recruiter.client, count: 60 }),
+  list_subscriptions: () => ({ args: { product: 'hiring' }, client: keeper.client, count: 60 }),
+  list_unlocked_candidates: () => ({ args: {}, client: recruiter.client, count: 60 }),
+  list_wallet_transactions: () => ({ args: { type: 'credit' }, client: keeper.client, count: 60 }),
 }
 const names = Object.keys(cases)
 const caseOf = (name: string) => ({ list: name, ...cases[name]!() })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { must } from '../flows/story.ts'
+import { createRecruiter, giveCredits, makeCandidates, unlockFor } from '../helpers/hiring.ts'
 import { sql, subscribe, unique } from '../helpers/people.ts'
 import type { TestStack } from '../helpers/stack.ts'
 import { candidateInput } from '../parity/candidates.ts'
@@ -95,7 +96,36 @@ async function pair(): Promise<[Kept, Kept]> {
   await must(owner.tb.promotions.activate({ casting_id: (await active(owner, { title: owner.word })).id }))
   await respond(responder, owner)
   await manage(responder, owner)
+  await hire(owner)
+  await pay(owner, responder)
   return [owner, responder]
+}
+
+/** Notes and follow-ups about somebody else, whom the recruiter has put into the pipeline and moved. */
+async function hire({ id, tb, word }: Kept): Promise<void> {
+  await sql(stack)`select private.verify_recruiter(${id})`
+  const [candidate] = await makeCandidates(stack, 1)
+  const { card_id } = candidate!
+  await unlockFor(stack, { id }, card_id)
+  for (let i = 0; i < 2; i++) {
+    await must(tb.hiring.addNote(card_id, { note_text: word }))
+    await must(tb.hiring.addFollowUp(card_id, { due_at: '2100-01-01T00:00:00Z', notes: word }))
+  }
+  await must(tb.hiring.addToPipeline(card_id, { note: word }))
+  const [, stage] = await must(tb.hiring.listStages())
+  await must(tb.hiring.moveInPipeline(card_id, { stage_id: stage!.id, note: word }))
+}
+
+/** Credits that an admin has given and taken, and an unlock by a recruiter whom neither knows; limits of both. */
+async function pay(owner: Kept, responder: Kept): Promise<void> {
+  for (const credits of [20, -5]) await giveCredits(stack, owner, credits)
+  const recruiter = await createRecruiter(stack)
+  await giveCredits(stack, recruiter, 10)
+  const { id: candidate_id } = await must(responder.tb.candidates.mine())
+  expect((await recruiter.client.rpc('unlock_candidate', { candidate_id })).error).toBeNull()
+  for (const { id } of [owner, responder]) {
+    await sql(stack)`select private.override_entitlement(${id}, 'photos', 100, 'for a test')`
+  }
 }
 
 /** A response to a casting of the agency's; both hear of it. */
@@ -126,10 +156,10 @@ async function manage(responder: Kept, { tb, word, email }: Kept): Promise<void>
 
 const exported = (person: Member) => must(person.tb.accounts.export()) as Promise<Export>
 
-/** The rows of a table that are somebody's, as JSON, but for who has sent a response: that may be another. */
+/** The rows of a table that are somebody's, as JSON, but for who has sent a response or approved: that may be another. */
 async function rowsOf(table: string, column: string, { id }: Member): Promise<Export[]> {
   const rows = await sql(stack)`
-    select to_jsonb(t) - 'responded_by' as row from ${sql(stack)(table)} as t where ${sql(stack)(`t.${column}`)} = ${id}`
+    select to_jsonb(t) - 'responded_by' - 'approved_by' as row from ${sql(stack)(table)} as t where ${sql(stack)(`t.${column}`)} = ${id}`
   return rows.map(({ row }) => row)
 }
 
@@ -154,6 +184,8 @@ const many: Record<string, string> = {
   organization_members: 'account_id',
   organization_followers: 'account_id',
   model_work_experiences: 'account_id',
+  candidate_notes: 'account_id',
+  candidate_follow_ups: 'account_id',
   promotions: 'account_id',
 }
 
@@ -172,8 +204,14 @@ test('accounts.export: a key for each part, and no other', async () => {
     'candidate_profile',
     'recruiter_profile',
     'entitlement_usage',
+    'entitlement_overrides',
+    'wallet_transactions',
+    'candidate_unlocks',
+    'unlocked_by',
     'organization_invitations',
     'representations',
+    'pipeline_candidates',
+    'pipeline_moves',
     ...Object.keys(many),
   ].sort()
   for (const person of [agency, model]) expect(Object.keys(await exported(person)).sort()).toEqual(keys)
@@ -193,6 +231,45 @@ test.each(Object.entries(many))('accounts.export: every row of %s', async (table
     rows += own.length
   }
   expect(rows).toBeGreaterThan(1)
+})
+
+test('accounts.export: whom a recruiter has put into the pipeline, and how they moved them', async () => {
+  const { pipeline_candidates, pipeline_moves } = await exported(agency)
+  for (const [rows, table, column] of [
+    [pipeline_candidates, 'pipeline_candidates', 'added_by'],
+    [pipeline_moves, 'pipeline_moves', 'moved_by'],
+  ] as const) {
+    const stored = await sql(stack)`
+      select to_jsonb(t) - ${column}::text as row from ${sql(stack)(`private.${table}`)} as t where ${sql(stack)(`t.${column}`)} = ${agency.id}`
+    expect(inAnyOrder(rows)).toEqual(inAnyOrder(stored.map(({ row }) => row)))
+    expect(rows).not.toEqual([])
+  }
+  expect(pipeline_moves).toMatchObject([
+    { to_stage: 'New', note: agency.word },
+    { from_stage: 'New', to_stage: 'Contacted', note: agency.word },
+  ])
+})
+
+test('accounts.export: credits, whom one has unlocked, and which companies have unlocked one', async () => {
+  const [ofAgency, ofModel] = [await exported(agency), await exported(model)]
+  expect(ofAgency.wallet_transactions).toMatchObject([
+    { amount: 20, balance_after: 20, kind: 'adjustment', currency: 'credits', reason: 'for a test' },
+    { amount: -5, balance_after: 15, kind: 'adjustment', currency: 'credits', reason: 'for a test' },
+  ])
+  const [unlock] = await sql(stack)`
+    select card_id, unlocked_at from private.candidate_unlocks where recruiter_id = ${agency.id}
+  `
+  expect(ofAgency.candidate_unlocks).toMatchObject([{ candidate_id: unlock!.card_id, credits: 0, refunded_at: null }])
+  const [company] = await sql(stack)`
+    select o.name from private.candidate_unlocks u
+    join private.candidates c on c.card_id = u.card_id and c.account_id = ${model.id}
+    join public.organizations o on o.id = u.organization_id
+  `
+  expect(ofModel.unlocked_by).toEqual([{ company: company!.name, unlocked_at: expect.any(String) }])
+  expect([ofAgency.unlocked_by, ofModel.candidate_unlocks, ofModel.wallet_transactions]).toEqual([[], [], []])
+  for (const { entitlement_overrides } of [ofAgency, ofModel]) {
+    expect(entitlement_overrides).toMatchObject([{ entitlement_id: 'photos', quantity: 100, reason: 'for a test' }])
+  }
 })
 
 test('accounts.export: invitations to the address and representations as a model, without who sent them', async () => {
@@ -332,8 +409,12 @@ test('a table that names an account is in its export, or is known to be left out
     // A card's id.
     'private.folders': 'candidate_profile',
     'private.entitlement_usage': 'entitlement_usage',
+    'private.entitlement_overrides': 'entitlement_overrides',
+    'private.candidate_unlocks': 'candidate_unlocks',
     'public.organization_invitations': 'organization_invitations',
     'public.representations': 'representations',
+    'private.pipeline_candidates': 'pipeline_candidates',
+    'private.pipeline_moves': 'pipeline_moves',
   }
   const leftOut = [
     // Answers that the account has got already, for a day.
@@ -350,8 +431,8 @@ test('a table that names an account is in its export, or is known to be left out
     join pg_namespace as n on n.oid = c.relnamespace
     where k.contype = 'f' and n.nspname in ('public', 'private')
       and k.confrelid in ('auth.users'::regclass, 'public.accounts'::regclass)`
-  // Refers to the profile, which refers to the account.
-  const { model_work_experiences: _, ...ofAccounts } = many
+  // These refer to the profile, which refers to the account.
+  const { model_work_experiences: _, candidate_notes: __, candidate_follow_ups: ___, ...ofAccounts } = many
   const expected = [...Object.keys(ofAccounts).map((name) => `public.${name}`), ...Object.keys(elsewhere), ...leftOut]
   expect(tables.map(({ name }) => name).sort()).toEqual(expected.sort())
   const answer = await exported(model)

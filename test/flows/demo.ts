@@ -2,6 +2,7 @@
 import { commonOptions, readArguments } from '../../local-stack/src/cli/arguments.ts'
 import { runCommand } from '../../local-stack/src/cli/run-command.ts'
 import { tellCastingStory } from './casting-story.ts'
+import { tellHiringStory } from './hiring-story.ts'
 import { tellPeopleStory } from './people-story.ts'
 import { useOrStartStack } from './stack.ts'
 import { startStory } from './story.ts'
@@ -19,6 +20,7 @@ await runCommand(async () => {
   try {
     await tellPeopleStory(stack, story)
     await tellCastingStory(stack, story)
+    await tellHiringStory(stack, story)
     console.log(`\n${story.steps()} steps as expected in ${((performance.now() - begin) / 1000).toFixed(1)} s`)
     return 0
   } catch (error) {

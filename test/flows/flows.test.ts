@@ -7,6 +7,7 @@ import { createDemoPeople } from '../../local-stack/src/cli/demo-data.ts'
 import { freePort } from '../../local-stack/src/processes/free-port.ts'
 import { startTestStack, type TestStack } from '../helpers/stack.ts'
 import { tellCastingStory } from './casting-story.ts'
+import { tellHiringStory } from './hiring-story.ts'
 import { tellPeopleStory } from './people-story.ts'
 import { startStory } from './story.ts'
 
@@ -41,13 +42,17 @@ beforeAll(async () => {
 })
 afterAll(() => stack.close())
 
-// Both read mails or sign in as demo people, which only the local stack has.
+// They read mails or sign in as demo people, which only the local stack has.
 describe.skipIf(process.env.TALENTBASE_URL !== undefined)('flows', () => {
-  it.each([tellPeopleStory, tellCastingStory])('$name of npm run demo ends as it should', async (tell) => {
-    const story = startStory(() => undefined)
-    await tell({ url: stack.url, publishableKey: stack.publishableKey, mailUrl: stack.mailUrl! }, story)
-    expect(story.steps()).toBeGreaterThan(9)
-  })
+  it.each([tellPeopleStory, tellCastingStory, tellHiringStory])(
+    '$name of npm run demo ends as it should',
+    async (tell) => {
+      const story = startStory(() => undefined)
+      const { url, publishableKey, mailUrl } = stack
+      await tell({ url, publishableKey, mailUrl: mailUrl!, databaseUrl: stack.databaseUrl('postgres') }, story)
+      expect(story.steps()).toBeGreaterThan(9)
+    },
+  )
 
   it('the README’s flow runs as printed and prints what the README says, up to the quota and from there on', async () => {
     await createDemoPeople(stack)

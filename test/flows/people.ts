@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createClient } from '@supabase/supabase-js'
 import { createTalentbase, type Database, type Talentbase } from '@talentbase/sdk'
+import postgres from 'postgres'
 import sharp from 'sharp'
 import { type DemoStack, readCode } from './stack.ts'
 import { expectEqual, must } from './story.ts'
@@ -16,13 +17,15 @@ export function device(stack: DemoStack): Talentbase {
   return createTalentbase(createClient<Database>(stack.url, stack.publishableKey, { auth }))
 }
 
+type Role = 'model' | 'agency' | 'candidate' | 'recruiter'
+
 interface Somebody {
   name: string
   tb: Talentbase
 }
 
 /** Signs somebody up with a password and confirms the address with the code that was mailed to it. */
-export async function signUp(stack: DemoStack, name: string, role: 'model' | 'agency'): Promise<Somebody> {
+export async function signUp(stack: DemoStack, name: string, role: Role): Promise<Somebody> {
   const tb = device(stack)
   const email = addressOf(name)
   const { user } = await must(
@@ -40,4 +43,13 @@ export async function jpeg(background: string): Promise<Blob> {
     .jpeg()
     .toBuffer()
   return new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' })
+}
+
+/** A resume of two lines. */
+export const pdf = (line: string): Blob => new Blob([`%PDF-1.7\n${line}`], { type: 'application/pdf' })
+
+/** What an admin does in Studio, as supabase/snippets has it. */
+export async function asAdmin(stack: DemoStack, run: (sql: postgres.Sql) => Promise<unknown>): Promise<void> {
+  const sql = postgres(stack.databaseUrl, { max: 1, onnotice: () => undefined })
+  await run(sql).finally(() => sql.end())
 }

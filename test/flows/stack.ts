@@ -5,14 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { portsFrom } from '../../local-stack/src/cli/arguments.ts'
 import { removeStackData, startStack } from '../../local-stack/src/index.ts'
 import { publishableKey } from '../../local-stack/src/keys.ts'
+import { attachCluster } from '../../local-stack/src/postgres/cluster.ts'
 import { removeWithParent } from '../../local-stack/src/processes/remove-with-parent.ts'
 import { StackError } from '../../local-stack/src/processes/stack-error.ts'
 
-/** A Supabase that the demo talks to, over HTTP alone. */
+/** A Supabase that the demo talks to: people over HTTP, admins with SQL. */
 export interface DemoStack {
   url: string
   publishableKey: string
   mailUrl: string
+  databaseUrl: string
 }
 
 /** What `npm run demo` uses. */
@@ -39,7 +41,7 @@ export async function useOrStartStack(
   return ownStack((line) => say(`    ${line}`))
 }
 
-async function runningStack(ports: { gateway: number; mail: number }): Promise<UsedStack | undefined> {
+async function runningStack(ports: ReturnType<typeof portsFrom>): Promise<UsedStack | undefined> {
   const url = `http://127.0.0.1:${ports.gateway}`
   const mailUrl = `http://127.0.0.1:${ports.mail}`
   const answers = await Promise.all([
@@ -47,7 +49,8 @@ async function runningStack(ports: { gateway: number; mail: number }): Promise<U
     fetch(`${mailUrl}/api/messages?to=nobody`),
   ]).catch(() => [])
   if (answers.length === 0 || answers.some(({ ok }) => !ok)) return undefined
-  return { url, publishableKey, mailUrl, origin: 'the running stack', close: async () => undefined }
+  const databaseUrl = attachCluster(ports.database).url('postgres', 'postgres')
+  return { url, publishableKey, mailUrl, databaseUrl, origin: 'the running stack', close: async () => undefined }
 }
 
 async function ownStack(say: (line: string) => void): Promise<UsedStack> {
@@ -65,6 +68,7 @@ async function ownStack(say: (line: string) => void): Promise<UsedStack> {
     url: stack.url,
     publishableKey: stack.publishableKey,
     mailUrl: stack.mailUrl,
+    databaseUrl: stack.databaseUrl('postgres'),
     origin: 'a stack of its own',
     async close() {
       await stack.close()

@@ -22,12 +22,15 @@ export type Outcome = { value: unknown } | { code: string }
 
 const barrier = 5_422_018
 
+/** How many connections there may be. */
+export const mostAtOnce = process.env.TALENTBASE_URL === undefined ? 200 : 20
+
 /**
- * Starts every runner on a connection of its own, all of them at the same moment, at most twenty: they wait for one lock
- * until each of them is there.
+ * Starts every runner on a connection of its own, all of them at the same moment, at most two hundred, of another Supabase
+ * twenty: they wait for one lock until each of them is there.
  */
 export async function atOnce(stack: TestStack, runners: Runner[]): Promise<Outcome[]> {
-  if (runners.length > 20) throw new Error('Twenty connections at most.')
+  if (runners.length > mostAtOnce) throw new Error(`${mostAtOnce} connections at most.`)
   const pool = postgres(stack.databaseUrl('postgres'), { max: runners.length + 1, onnotice: () => undefined })
   try {
     const gate = await pool.reserve()
@@ -59,6 +62,35 @@ export async function meanwhile(stack: TestStack, first: Runner, second: Runner)
     }
     const outcomes = await start(pool, { ...first, runs: [held] })
     return [...outcomes, ...((await going) ?? [])].map((one) => ('code' in one ? one.code : 'done'))
+  } finally {
+    await pool.end()
+  }
+}
+
+/**
+ * Begins `first`, which waits for what `hold` has locked, then `second`, until that waits or is over, and lets both go on:
+ * whoever locks in another order than the others waits in a circle here.
+ */
+export async function whileHeld(stack: TestStack, hold: Run, first: Runner, second: Runner): Promise<string[]> {
+  const pool = postgres(stack.databaseUrl('postgres'), { max: 3, onnotice: () => undefined })
+  try {
+    const going: Promise<Outcome[]>[] = []
+    const held: Run = async (tx) => {
+      await hold(tx)
+      for (const runner of [first, second]) {
+        let isOver = false
+        const before = await waiting(stack)
+        going.push(
+          start(pool, runner).finally(() => {
+            isOver = true
+          }),
+        )
+        await until(async () => isOver || (await waiting(stack)) > before)
+      }
+    }
+    await start(pool, { runs: [held] })
+    const outcomes = await Promise.all(going)
+    return outcomes.flat().map((one) => ('code' in one ? one.code : 'done'))
   } finally {
     await pool.end()
   }

@@ -19,6 +19,10 @@ const statuses: Record<string, string[]> = {
   verification: ['verified', 'approved', 'rejected'],
   report_decided: ['resolved', 'dismissed'],
   proposal_decided: ['approved', 'rejected'],
+  candidate_unlock: ['unlocked', 'refunded'],
+  wallet_recharge: ['added', 'taken'],
+  subscription_status: ['active', 'scheduled', 'rejected'],
+  subscription_warning: ['warning', 'critical'],
   response_status_change: ['pending', 'viewed', 'shortlisted', 'accepted', 'rejected', 'withdrawn'],
 }
 

@@ -18,7 +18,10 @@ export function settingArguments(temporary: boolean): string[] {
     lc_messages: 'C',
     log_min_messages: 'warning',
   }
-  if (temporary)
+  if (temporary) {
     Object.assign(settings, { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', wal_init_zero: 'off' })
+    // Races are run by hundreds.
+    settings.max_connections = '300'
+  }
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 }

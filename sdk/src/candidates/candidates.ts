@@ -3,10 +3,22 @@ import type { z } from 'zod'
 import type { Context } from '../context.ts'
 import { renameFields } from '../errors/rename-fields.ts'
 import { TalentbaseError } from '../errors/talentbase-error.ts'
+import type { List } from '../list.ts'
 import { pictureUrl } from '../pictures.ts'
 import type { Result } from '../result.ts'
 import { parseWithFiles } from '../uploads.ts'
-import { acceptedFiles, type CandidateFiles, withFiles } from './files.ts'
+import { type Candidate, type CandidateCard, readCandidate } from './cards.ts'
+import { acceptedFiles, type CandidateFiles, signedUrls, withFiles } from './files.ts'
+import {
+  allOptions,
+  type CandidateFacets,
+  type FilterCategory,
+  type FilterOption,
+  type FilterOptions,
+  facetsOf,
+  filterCategories,
+  optionsOfType,
+} from './options.ts'
 import {
   createCandidateSchema,
   saveCandidateStepSchema,
@@ -14,13 +26,21 @@ import {
   submitCandidateSchema,
   updateCandidateSchema,
 } from './schemas.ts'
+import { searchCandidates } from './search.ts'
+import {
+  candidateIdSchema,
+  countCandidateFacetsSchema,
+  listFilterOptionsSchema,
+  listFilterSubcategoriesSchema,
+  searchCandidatesSchema,
+} from './search-schemas.ts'
 import type { CandidateProfile, CandidateRow } from './types.ts'
-
-const signedSeconds = 60
+import { listUnlockedCandidatesSchema, unlockCandidateSchema, unlockCandidatesSchema } from './unlock-schemas.ts'
+import { listUnlockedCandidates, type UnlockOptions, type UnlockResult, unlockCandidates } from './unlocks.ts'
 
 /**
- * One's own profile as a candidate. Recruiters find a card of it, without name, contact and files, once it is complete,
- * handed in, available and, where the project asks for it, approved.
+ * One's own profile as a candidate, and what verified recruiters find of others: a card without name, contact and files,
+ * of profiles that are complete, handed in, available and, where the project asks for it, approved.
  */
 export class Candidates {
   readonly #context: Context
@@ -104,6 +124,86 @@ export class Candidates {
     })
   }
 
+  /**
+   * For verified recruiters (`verification_required` for others): candidates by any filters, newest first unless `sort`
+   * says otherwise. Locked ones are masked, `unlock_cost` says what unlocking one costs now. WF25
+   */
+  search(input: z.input<typeof searchCandidatesSchema> = {}): Promise<Result<List<CandidateCard>>> {
+    const context = this.#context
+    return context.run(() => searchCandidates(context, context.parse(searchCandidatesSchema, input)))
+  }
+
+  /**
+   * For verified recruiters: one candidate, masked until unlocked, with signed urls of the files then; `not_found` for who
+   * is neither to be found nor unlocked.
+   */
+  get(candidateId: string): Promise<Result<Candidate>> {
+    const context = this.#context
+    return context.run(() =>
+      readCandidate(context, context.parse(candidateIdSchema, { candidate_id: candidateId }).candidate_id),
+    )
+  }
+
+  /** For verified recruiters: what filters offer, of candidates who can be found; without `type` of each. WF20 */
+  listFilterOptions(): Promise<Result<FilterOptions>>
+  /** For verified recruiters: what one filter offers, by name. WF21 */
+  listFilterOptions(input: z.input<typeof listFilterOptionsSchema>): Promise<Result<List<FilterOption>>>
+  listFilterOptions(
+    input?: z.input<typeof listFilterOptionsSchema>,
+  ): Promise<Result<FilterOptions | List<FilterOption>>> {
+    const context = this.#context
+    return context.run<FilterOptions | List<FilterOption>>(() =>
+      input === undefined ? allOptions(context) : optionsOfType(context, context.parse(listFilterOptionsSchema, input)),
+    )
+  }
+
+  /** For verified recruiters: the main categories of jobs, with how many candidates are in and below each. WF22 */
+  listFilterCategories(): Promise<Result<FilterCategory[]>> {
+    return this.#context.run(() => filterCategories(this.#context))
+  }
+
+  /** For verified recruiters: the categories below one; `validation_failed` when there is no such category. WF23 */
+  listFilterSubcategories(category: string): Promise<Result<FilterCategory[]>> {
+    const context = this.#context
+    return context.run(() => filterCategories(context, context.parse(listFilterSubcategoriesSchema, { category })))
+  }
+
+  /** For verified recruiters: what the candidates of a search have, and how many of them. */
+  countFacets(filters: z.input<typeof countCandidateFacetsSchema> = {}): Promise<Result<CandidateFacets>> {
+    const context = this.#context
+    return context.run(() => facetsOf(context, context.parse(countCandidateFacetsSchema, filters)))
+  }
+
+  /**
+   * For verified recruiters: opens a candidate's contact for credits, from the subscription where it has enough, else from
+   * the wallet; for nothing when it is unlocked already. `not_found` for who cannot be unlocked; `insufficient_credits`
+   * (details: needed, current, sources) and `no_payment_source` charge nothing. WF26
+   */
+  unlock(candidateId: string, options: UnlockOptions = {}): Promise<Result<UnlockResult>> {
+    const context = this.#context
+    return context.run(async () => {
+      const { candidate_id, ...asked } = context.parse(unlockCandidateSchema, { candidate_id: candidateId, ...options })
+      return (await unlockCandidates(context, { candidate_ids: [candidate_id], ...asked }))[0]!
+    })
+  }
+
+  /** As `unlock`, for 1 to 50 at once: all of them or none, each priced by itself, in the order in which they are named. */
+  unlockMany(candidateIds: string[], options: UnlockOptions = {}): Promise<Result<UnlockResult[]>> {
+    const context = this.#context
+    return context.run(() =>
+      unlockCandidates(context, context.parse(unlockCandidatesSchema, { candidate_ids: candidateIds, ...options })),
+    )
+  }
+
+  /**
+   * For verified recruiters: whom one has unlocked, and colleagues for the company where the plan shares unlocks, newest
+   * unlock first; also who is not available any more. WF27
+   */
+  listUnlocked(input: z.input<typeof listUnlockedCandidatesSchema> = {}): Promise<Result<List<CandidateCard>>> {
+    const context = this.#context
+    return context.run(() => listUnlockedCandidates(context, context.parse(listUnlockedCandidatesSchema, input)))
+  }
+
   /** Stores the files, then saves the fields; where these are refused, the files are taken back. */
   async #save(
     { content_types, resume, video_intro, profile_image, ...fields }: CandidateFiles & Record<string, unknown>,
@@ -131,20 +231,14 @@ export class Candidates {
   }
 
   async #profile(row: CandidateRow): Promise<CandidateProfile> {
-    const [resume_url, video_intro_url] = await Promise.all([
-      this.#signed('resumes', row.resume_path),
-      this.#signed('videos', row.video_path),
+    const [[resume_url = null], [video_intro_url = null]] = await Promise.all([
+      signedUrls(this.#context, 'resumes', [row.resume_path]),
+      signedUrls(this.#context, 'videos', [row.video_path]),
     ])
     const profile_image_url = pictureUrl(this.#context.supabase, 'cards', row.picture_path)
     const missing_fields = row.missing_fields.map((name) => inputNames[name] ?? name)
     const profile = row as Omit<CandidateProfile, 'resume_url'>
     return { ...profile, missing_fields, resume_url, video_intro_url, profile_image_url }
-  }
-
-  async #signed(bucket: 'resumes' | 'videos', path: string | null): Promise<string | null> {
-    if (path === null) return null
-    const { supabase, stored } = this.#context
-    return (await stored(supabase.storage.from(bucket).createSignedUrl(path, signedSeconds))).signedUrl
   }
 }
 

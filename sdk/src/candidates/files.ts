@@ -45,3 +45,18 @@ export async function withFiles<T>(
   }
   return storeFrom(0, {})
 }
+
+const signedSeconds = 60
+
+/** Where private files are read for 60 seconds, each at the place of its path; null for none, and for one that is gone. */
+export async function signedUrls(
+  { supabase, stored }: Context,
+  bucket: 'resumes' | 'videos',
+  paths: (string | null)[],
+): Promise<(string | null)[]> {
+  const asked = paths.filter((path) => path !== null)
+  if (asked.length === 0) return paths.map(() => null)
+  const signed = await stored(supabase.storage.from(bucket).createSignedUrls(asked, signedSeconds))
+  const urls = new Map(signed.map(({ path, error, signedUrl }) => [path, error === null ? signedUrl : null]))
+  return paths.map((path) => urls.get(path) ?? null)
+}

@@ -1,9 +1,9 @@
 import type { z } from 'zod'
 import type { Context } from '../context.ts'
-import type { Locale } from '../errors/messages/index.ts'
 import { type List, listPage } from '../list.ts'
 import type { Result } from '../result.ts'
 import type { Card } from '../rows.ts'
+import { namedIn } from './named.ts'
 import {
   createProposalSchema,
   getSkillSchema,
@@ -38,7 +38,7 @@ export class Catalog {
       if (kind !== undefined) query = query.contains('kinds', [kind])
       if (parent === null) query = query.is('parent_slug', null)
       else if (parent !== undefined) query = query.eq('parent_slug', parent)
-      return this.#named(await context.rows(query)) as Category[]
+      return namedIn(context.locale, await context.rows(query)) as Category[]
     })
   }
 
@@ -97,7 +97,7 @@ export class Catalog {
     const context = this.#context
     return context.run(async () => {
       const query = context.supabase.from('reference_options').select('type, slug, name, name_ru, name_kk, position')
-      const options = this.#named(await context.rows(query))
+      const options = namedIn(context.locale, await context.rows(query))
       const ofType = (wanted: string) =>
         options.filter(({ type }) => type === wanted).map(({ type: _, ...option }) => option)
       return Object.fromEntries(referenceType.options.map((type) => [type, ofType(type)])) as never
@@ -130,24 +130,4 @@ export class Catalog {
       ),
     )
   }
-
-  /** Rows under the name of the SDK's locale, in the order of the position and then of that name. */
-  #named<Row extends Named>(rows: Row[]): (Omit<Row, Exclude<keyof Named, 'name'>> & { name: string })[] {
-    const { locale } = this.#context
-    return rows
-      .map((row) => ({ row, name: nameIn(row, locale) }))
-      .sort((a, b) => a.row.position - b.row.position || a.name.localeCompare(b.name, locale))
-      .map(({ row: { name_ru: _ru, name_kk: _kk, position: _position, ...row }, name }) => ({ ...row, name }))
-  }
-}
-
-interface Named {
-  name: string
-  name_ru: string | null
-  name_kk: string | null
-  position: number
-}
-
-function nameIn({ name, name_ru, name_kk }: Named, locale: Locale): string {
-  return { en: name, ru: name_ru, kk: name_kk }[locale] ?? name
 }

@@ -1,3 +1,4 @@
+import { namesOf } from '../candidates/names.ts'
 import type { Context } from '../context.ts'
 import type { Locale } from '../errors/messages/index.ts'
 import type { Row } from '../rows.ts'
@@ -11,9 +12,18 @@ const languages: Record<Locale, NotificationTexts> = { en, ru, kk }
 
 /** Rows hold ids; titles and sentences are put in here, with the names as they are now. */
 export async function notificationsOf(context: Context, rows: Row<'notifications'>[]): Promise<Notification[]> {
-  const castingIds = new Set(rows.map((row) => idIn(row, 'casting_id')).filter((id) => id !== null))
-  const titles = await castingTitles(context, [...castingIds])
-  return rows.map((row) => notificationOf(row, titles, languages[context.locale]))
+  const idsIn = (name: string) => new Set(rows.map((row) => idIn(row, name)).filter((id) => id !== null))
+  const [castings, candidates] = await Promise.all([
+    castingTitles(context, [...idsIn('casting_id')]),
+    namesOf(context, idsIn('candidate_id')),
+  ])
+  return rows.map((row) => notificationOf(row, { castings, candidates }, languages[context.locale]))
+}
+
+/** By id, as far as the reader may know them. */
+interface Names {
+  castings: Map<string, string>
+  candidates: Map<string, string>
 }
 
 async function castingTitles({ supabase, rows }: Context, ids: string[]): Promise<Map<string, string>> {
@@ -24,17 +34,18 @@ async function castingTitles({ supabase, rows }: Context, ids: string[]): Promis
 
 function notificationOf(
   row: Row<'notifications'>,
-  titles: Map<string, string>,
+  { castings, candidates }: Names,
   texts: NotificationTexts,
 ): Notification {
   const casting_id = idIn(row, 'casting_id')
-  const casting = (casting_id === null ? undefined : titles.get(casting_id)) ?? texts.someCasting
+  const casting = castings.get(casting_id ?? '') ?? texts.someCasting
+  const candidate = candidates.get(idIn(row, 'candidate_id') ?? '') ?? texts.someCandidate
   const { title, message } = textOf(row.type, dataOf(row), texts)
   return {
     id: row.id,
     type: row.type,
     title,
-    message: capitalized(message.replace('{casting}', () => casting)),
+    message: capitalized(filled(message, { casting, candidate })),
     casting_id,
     response_id: idIn(row, 'response_id'),
     data: dataOf(row),
@@ -68,5 +79,9 @@ function idIn(row: Row<'notifications'>, name: string): string | null {
   const id = dataOf(row)[name]
   return typeof id === 'string' ? id : null
 }
+
+/** Puts names in place of what stands in braces. */
+const filled = (text: string, names: Record<string, string>): string =>
+  text.replace(/\{(\w+)\}/g, (braces, name: string) => names[name] ?? braces)
 
 const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

@@ -10,8 +10,14 @@ export type NotificationType =
   | 'representation'
   | 'verification'
   | 'profile_reminder'
+  | 'follow_up_due'
   | 'report_decided'
   | 'proposal_decided'
+  | 'candidate_unlock'
+  | 'wallet_recharge'
+  | 'subscription_status'
+  | 'subscription_warning'
+  | 'subscription_expired'
 
 export interface Notification {
   id: number

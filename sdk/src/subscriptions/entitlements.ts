@@ -1,13 +1,14 @@
 import type { Context } from '../context.ts'
+import type { Product } from '../plans/plans.ts'
 import type { Card } from '../rows.ts'
 
 /** One thing that plans can entitle to, and how the account stands with it. */
 export interface Entitlement {
   /** Such as photos, casting_responses, casting_chat. */
   entitlement_id: string
-  product: 'casting' | 'hiring'
-  /** flow: so many a month; stock: so many at a time; feature: has it or not. */
-  kind: 'flow' | 'stock' | 'feature'
+  product: Product
+  /** flow: so many a month; stock: so many at a time; credits: so many a subscription; feature: has it or not. */
+  kind: 'flow' | 'stock' | 'credits' | 'feature'
   is_granted: boolean
   /** Null is without limit; always null for features. */
   quantity: number | null
@@ -19,14 +20,15 @@ export interface Entitlement {
   remaining: number | null
   /** When a flow begins anew. */
   resets_at: string | null
-  plan_id: string
-  /** The least plan that would allow more; null when none does. */
+  /** Null where the account has no subscription and the product no plan without one. */
+  plan_id: string | null
+  /** The least plan that would allow more; null when none does, or an admin decides it for this account. */
   upgrade_plan_id: string | null
 }
 
 type EntitlementRow = Card<
   'entitlement_status',
-  'quantity' | 'level' | 'used' | 'remaining' | 'resets_at' | 'upgrade_plan_id'
+  'quantity' | 'level' | 'used' | 'remaining' | 'resets_at' | 'plan_id' | 'upgrade_plan_id'
 >
 
 export async function listEntitlements(context: Context): Promise<Entitlement[]> {

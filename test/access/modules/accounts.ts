@@ -56,6 +56,8 @@ export const accounts: ModuleAccess = {
       'skipped(integer)',
       'cursor_of(timestamp with time zone,uuid)',
       'cursor_at(text)',
+      'number_cursor_of(bigint,uuid)',
+      'number_cursor_at(text)',
       'text_cursor_of(text,uuid)',
       'text_cursor_at(text)',
       'like_pattern(text)',

@@ -7,6 +7,7 @@ import * as creators from './creators.ts'
 import * as employers from './employers.ts'
 import * as favorites from './favorites.ts'
 import * as files from './files.ts'
+import * as hiring from './hiring.ts'
 import * as models from './models.ts'
 import * as moderation from './moderation.ts'
 import * as notifications from './notifications.ts'
@@ -29,6 +30,7 @@ export const rowsOf: Record<string, TableRows> = {
   ...organizations,
   ...favorites,
   ...castings,
+  ...hiring,
 }
 
 // Said here, for without them no suite that tries a table gets as far as a test.

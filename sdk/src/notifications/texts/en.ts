@@ -11,6 +11,8 @@ export const en: NotificationTexts = {
       title: 'Finish your profile',
       message: 'Your profile is not finished yet. Others find you once it is.',
     },
+    subscription_expired: { title: 'Subscription over', message: 'Your subscription is over.' },
+    follow_up_due: { title: 'Follow-up', message: 'It is time to come back to {candidate}.' },
   },
   statuses: {
     organization_invitation: {
@@ -37,6 +39,23 @@ export const en: NotificationTexts = {
       approved: { title: 'Proposal approved', message: 'The word that you proposed is in the catalog now.' },
       rejected: { title: 'Proposal refused', message: 'The word that you proposed was not added.' },
     },
+    candidate_unlock: {
+      unlocked: { title: 'Candidate unlocked', message: 'You unlocked {candidate}.' },
+      refunded: { title: 'Unlock refunded', message: 'The credits for {candidate} were given back.' },
+    },
+    wallet_recharge: {
+      added: { title: 'Credits added', message: 'Credits came into your wallet.' },
+      taken: { title: 'Credits taken', message: 'Credits were taken out of your wallet. Its history says why.' },
+    },
+    subscription_status: {
+      active: { title: 'Subscription approved', message: 'Your subscription has begun.' },
+      scheduled: { title: 'Subscription scheduled', message: 'Your subscription begins when the present one ends.' },
+      rejected: { title: 'Subscription refused', message: 'Your subscription was refused. Its page says why.' },
+    },
+    subscription_warning: {
+      warning: { title: 'Subscription ends soon', message: 'Your subscription ends within a week.' },
+      critical: { title: 'Subscription about to end', message: 'Your subscription ends in less than three days.' },
+    },
   },
   response: {
     pending: { title: 'Response reopened', message: 'Your response to {casting} is open again.' },
@@ -57,4 +76,5 @@ export const en: NotificationTexts = {
   },
   other: { title: 'Notification', message: 'Something happened that concerns you.' },
   someCasting: 'a casting',
+  someCandidate: 'a candidate',
 }

@@ -11,6 +11,8 @@ export const kk: NotificationTexts = {
       title: 'Профильді толтырыңыз',
       message: 'Профиліңіз әлі толтырылмаған. Сізді табуы үшін оны толтырыңыз.',
     },
+    subscription_expired: { title: 'Жазылым аяқталды', message: 'Жазылымыңыз аяқталды.' },
+    follow_up_due: { title: 'Кандидатқа оралатын уақыт', message: 'Жоспарланған уақыт келді: {candidate}.' },
   },
   statuses: {
     organization_invitation: {
@@ -36,6 +38,26 @@ export const kk: NotificationTexts = {
     proposal_decided: {
       approved: { title: 'Ұсыныс қабылданды', message: 'Сіз ұсынған сөз каталогқа қосылды.' },
       rejected: { title: 'Ұсыныс қабылданбады', message: 'Сіз ұсынған сөз қосылмады.' },
+    },
+    candidate_unlock: {
+      unlocked: { title: 'Байланыс ашылды', message: 'Кандидаттың байланысын аштыңыз: {candidate}.' },
+      refunded: { title: 'Кредиттер қайтарылды', message: 'Байланысты ашу кредиттері қайтарылды: {candidate}.' },
+    },
+    wallet_recharge: {
+      added: { title: 'Кредиттер қосылды', message: 'Шотыңызға кредиттер түсті.' },
+      taken: { title: 'Кредиттер алынды', message: 'Шотыңыздан кредиттер алынды. Себебі тарихта көрсетілген.' },
+    },
+    subscription_status: {
+      active: { title: 'Жазылым мақұлданды', message: 'Жазылымыңыз басталды.' },
+      scheduled: { title: 'Жазылым жоспарланды', message: 'Жазылымыңыз қазіргісі аяқталғанда басталады.' },
+      rejected: {
+        title: 'Жазылым қабылданбады',
+        message: 'Жазылымыңыз қабылданбады. Себебі оның бетінде көрсетілген.',
+      },
+    },
+    subscription_warning: {
+      warning: { title: 'Жазылым жақында аяқталады', message: 'Жазылымыңыз бір апта ішінде аяқталады.' },
+      critical: { title: 'Жазылым аяқталуға жақын', message: 'Жазылымыңыздың аяқталуына үш күннен аз қалды.' },
     },
   },
   response: {
@@ -63,4 +85,5 @@ export const kk: NotificationTexts = {
   },
   other: { title: 'Хабарландыру', message: 'Сізге қатысты оқиға болды.' },
   someCasting: 'кастинг',
+  someCandidate: 'кандидат',
 }

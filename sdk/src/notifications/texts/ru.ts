@@ -11,6 +11,8 @@ export const ru: NotificationTexts = {
       title: 'Заполните профиль',
       message: 'Ваш профиль ещё не заполнен. Заполните его, чтобы вас нашли.',
     },
+    subscription_expired: { title: 'Подписка закончилась', message: 'Ваша подписка закончилась.' },
+    follow_up_due: { title: 'Пора вернуться к кандидату', message: 'Наступило запланированное время: {candidate}.' },
   },
   statuses: {
     organization_invitation: {
@@ -40,6 +42,23 @@ export const ru: NotificationTexts = {
       approved: { title: 'Предложение принято', message: 'Предложенное вами слово добавлено в каталог.' },
       rejected: { title: 'Предложение отклонено', message: 'Предложенное вами слово не добавлено.' },
     },
+    candidate_unlock: {
+      unlocked: { title: 'Контакты открыты', message: 'Вы открыли контакты: {candidate}.' },
+      refunded: { title: 'Кредиты возвращены', message: 'Кредиты за открытие контактов возвращены: {candidate}.' },
+    },
+    wallet_recharge: {
+      added: { title: 'Кредиты начислены', message: 'На ваш счёт поступили кредиты.' },
+      taken: { title: 'Кредиты списаны', message: 'С вашего счёта списаны кредиты. Причина указана в истории.' },
+    },
+    subscription_status: {
+      active: { title: 'Подписка одобрена', message: 'Ваша подписка началась.' },
+      scheduled: { title: 'Подписка запланирована', message: 'Ваша подписка начнётся, когда закончится нынешняя.' },
+      rejected: { title: 'Подписка отклонена', message: 'Ваша подписка отклонена. Причина указана на её странице.' },
+    },
+    subscription_warning: {
+      warning: { title: 'Подписка скоро закончится', message: 'Ваша подписка закончится в течение недели.' },
+      critical: { title: 'Подписка почти закончилась', message: 'До конца вашей подписки меньше трёх дней.' },
+    },
   },
   response: {
     pending: { title: 'Отклик снова рассматривается', message: 'Ваш отклик снова рассматривается: {casting}.' },
@@ -63,4 +82,5 @@ export const ru: NotificationTexts = {
   },
   other: { title: 'Уведомление', message: 'Произошло событие, которое вас касается.' },
   someCasting: 'кастинг',
+  someCandidate: 'кандидат',
 }

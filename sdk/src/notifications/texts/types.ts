@@ -3,7 +3,7 @@ import type { NotificationType } from '../types.ts'
 
 interface Text {
   title: string
-  /** `{casting}` is the casting's title. */
+  /** `{casting}` is the casting's title, `{candidate}` the name of a candidate whom the reader has unlocked. */
   message: string
 }
 
@@ -16,6 +16,10 @@ export interface NotificationTexts {
     verification: Record<'verified' | 'approved' | 'rejected', Text>
     report_decided: Record<'resolved' | 'dismissed', Text>
     proposal_decided: Record<'approved' | 'rejected', Text>
+    candidate_unlock: Record<'unlocked' | 'refunded', Text>
+    wallet_recharge: Record<'added' | 'taken', Text>
+    subscription_status: Record<'active' | 'scheduled' | 'rejected', Text>
+    subscription_warning: Record<'warning' | 'critical', Text>
   }
   /** What the other side did with the response. */
   response: Record<ResponseStatus, Text>
@@ -27,4 +31,6 @@ export interface NotificationTexts {
   other: Text
   /** In place of a title that cannot be seen any more. */
   someCasting: string
+  /** In place of the name of a candidate whom the reader has not unlocked, or who is gone. */
+  someCandidate: string
 }
