@@ -2023,6 +2023,7 @@ export type Database = {
           plan_id: string
           product: string
           rejection_reason: string | null
+          replaced_by_id: string | null
           started_at: string | null
           updated_at: string
         }
@@ -2045,6 +2046,7 @@ export type Database = {
           plan_id: string
           product: string
           rejection_reason?: string | null
+          replaced_by_id?: string | null
           started_at?: string | null
           updated_at?: string
         }
@@ -2066,6 +2068,7 @@ export type Database = {
           plan_id?: string
           product?: string
           rejection_reason?: string | null
+          replaced_by_id?: string | null
           started_at?: string | null
           updated_at?: string
         }
@@ -2096,6 +2099,13 @@ export type Database = {
             columns: ['plan_id']
             isOneToOne: false
             referencedRelation: 'plans'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'subscriptions_replaced_by_id_fkey'
+            columns: ['replaced_by_id']
+            isOneToOne: false
+            referencedRelation: 'subscriptions'
             referencedColumns: ['id']
           },
         ]
@@ -2788,7 +2798,7 @@ export type Database = {
         }
       }
       list_wallet_transactions: {
-        Args: { cursor?: string; page_size?: number; skip?: number; type?: string }
+        Args: { cursor?: string; page_size?: number; skip?: number; subscription_id?: string; type?: string }
         Returns: Database['public']['CompositeTypes']['wallet_transaction'][]
         SetofOptions: {
           from: '*'

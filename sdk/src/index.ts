@@ -24,7 +24,7 @@ export {
 } from './auth/schemas.ts'
 export type { NewUser, SignIn, SignUp } from './auth/types.ts'
 export { type Block, blockAccountSchema, listBlocksSchema } from './blocks/blocks.ts'
-export type { Candidate, CandidateCard } from './candidates/cards.ts'
+export type { Candidate, CandidateCard, UnlockedCandidate } from './candidates/cards.ts'
 export type { CandidateFacets, FilterCategory, FilterOption, FilterOptions } from './candidates/options.ts'
 export {
   createCandidateSchema,

@@ -216,14 +216,14 @@ create policy select_owner on public.files for select to authenticated
   using (account_id = (select auth.uid()));
 
 -- Public buckets are read by url; through a policy they would be listed. What is shown to somebody is read by its path,
--- never listed: a list would ask about every file there is.
+-- never listed, for a list would ask about every file there is, nor copied into a folder of the reader's.
 create policy select_readers on storage.objects for select to authenticated
   using (
     (
       bucket_id || '/' || split_part(name, '/', 1) = any ((select private.own_folders())::text[])
       or (
         bucket_id in ('attachments', 'deliveries', 'documents', 'resumes', 'videos')
-        and coalesce(current_setting('storage.operation', true), '') not like '%object.list%'
+        and coalesce(current_setting('storage.operation', true), '') !~ 'object\.(list|copy|move)'
         and private.is_shared_file(bucket_id, name)
       )
     )

@@ -92,9 +92,9 @@ create type public.wallet_transaction as (
   cursor text
 );
 comment on type public.wallet_transaction is
-  'A movement of a wallet. type: credit or debit; amount: always positive; kind: unlock, unlock_refund, adjustment; data: ids of what it is about. total: counted to 1,000 (1001 means more). cursor continues the list after this row.';
+  'A movement of a wallet. type: credit or debit; amount: always positive; kind: unlock, unlock_refund, adjustment, of a subscription also subscription_credits, carried_over; data: ids of what it is about. total: counted to 1,000 (1001 means more). cursor continues the list after this row.';
 
-create function private.find_wallet_transactions(type text, page_size integer, cursor text, skip integer)
+create function private.find_wallet_transactions(type text, subscription_id uuid, page_size integer, cursor text, skip integer)
 returns setof public.wallet_transaction
 language plpgsql
 stable
@@ -106,7 +106,9 @@ as $$
 declare
   wallet_id uuid := (
     select a.id from private.ledger_accounts as a
-    where a.owner_id = private.account_id() and a.kind = 'wallet' and a.currency = 'credits'
+    where a.owner_id = private.account_id() and a.currency = 'credits'
+      and a.kind = case when find_wallet_transactions.subscription_id is null then 'wallet' else 'subscription' end
+      and a.subject_id is not distinct from find_wallet_transactions.subscription_id
   );
   after record;
 begin
@@ -116,7 +118,7 @@ begin
   select * into after from private.number_cursor_at(find_wallet_transactions.cursor);
   return query
     select t.id, case when e.amount > 0 then 'credit' else 'debit' end, t.kind, abs(e.amount), t.currency, e.balance_after,
-      case when t.kind not in ('unlock', 'unlock_refund') then t.reference end, t.reason, t.data, t.created_at,
+      case when t.kind = 'adjustment' then t.reference end, t.reason, t.data, t.created_at,
       (
         select count(*)
         from (
@@ -139,6 +141,7 @@ $$;
 
 create function public.list_wallet_transactions(
   type text default null,
+  subscription_id uuid default null,
   page_size integer default 20,
   cursor text default null,
   skip integer default 0
@@ -149,9 +152,9 @@ stable
 security invoker
 set search_path = ''
 as $$
-  select * from private.find_wallet_transactions(type, page_size, cursor, skip);
+  select * from private.find_wallet_transactions(type, subscription_id, page_size, cursor, skip);
 $$;
-comment on function public.list_wallet_transactions is 'Every movement of the caller''s credits, newest first: 20 a page, 1-100. type: credit or debit.';
+comment on function public.list_wallet_transactions is 'Every movement of the caller''s wallet, or of the credits of a subscription of theirs, newest first: 20 a page, 1-100. type: credit or debit.';
 
 create function private.credit_price()
 returns table (amount bigint, currency text)
@@ -229,8 +232,8 @@ comment on function private.adjust_wallet is
 grant execute on function
   private.my_wallet(),
   public.my_wallet(),
-  private.find_wallet_transactions(text, integer, text, integer),
-  public.list_wallet_transactions(text, integer, text, integer)
+  private.find_wallet_transactions(text, uuid, integer, text, integer),
+  public.list_wallet_transactions(text, uuid, integer, text, integer)
 to authenticated;
 
 grant execute on function private.credit_price(), public.credit_price() to anon, authenticated;

@@ -82,6 +82,7 @@ create table public.subscriptions (
   expires_at timestamptz,
   auto_renew boolean not null default false,
   follows_id uuid references public.subscriptions (id) on delete set null,
+  replaced_by_id uuid references public.subscriptions (id) on delete set null,
   approved_at timestamptz,
   approved_by uuid references public.accounts (id) on delete set null,
   payment_reference text,
@@ -102,6 +103,7 @@ comment on table public.subscriptions is
 comment on column public.subscriptions.amount is 'Minor units of currency: the price when it was asked for; null where an admin gave it.';
 comment on column public.subscriptions.started_at is 'Null while it waits to be approved or paid; in the future while another runs that it follows.';
 comment on column public.subscriptions.follows_id is 'The one after whose end it begins: a renewal or a lesser plan.';
+comment on column public.subscriptions.replaced_by_id is 'The one that took its place while it ran, and what it had left of credits.';
 comment on column public.subscriptions.ended_at is 'Set when another took its place, or a request was withdrawn or refused.';
 
 create unique index subscriptions_pending_key on public.subscriptions (account_id, product) where started_at is null and ended_at is null;
@@ -109,6 +111,7 @@ create unique index subscriptions_open_key on public.subscriptions (account_id, 
   where started_at is not null and ended_at is null and follows_id is null;
 create unique index subscriptions_follows_id_key on public.subscriptions (follows_id) where ended_at is null;
 create index subscriptions_follows_id_idx on public.subscriptions (follows_id);
+create index subscriptions_replaced_by_id_idx on public.subscriptions (replaced_by_id);
 create index subscriptions_account_id_idx on public.subscriptions (account_id, created_at desc, id desc);
 create index subscriptions_plan_id_idx on public.subscriptions (plan_id);
 create index subscriptions_approved_by_idx on public.subscriptions (approved_by);
@@ -164,7 +167,6 @@ as $$
     when s.started_at is null and s.ended_at is null then 'pending'
     when s.rejection_reason is not null then 'rejected'
     when s.started_at is null then 'cancelled'
-    when s.ended_at is not null and s.cancelled_at is not null and s.ended_at < s.expires_at then 'cancelled'
     when s.ended_at is not null or private.subscription_end(s) <= now() then 'expired'
     when s.cancelled_at is not null then 'cancelled'
     when not private.has_begun(s) then 'scheduled'

@@ -80,7 +80,7 @@ as $$
 $$;
 
 create function private.subscription_credits(subscription_id uuid)
-returns table (used bigint, remaining bigint)
+returns table (used bigint, remaining bigint, granted bigint)
 language sql
 stable
 security definer
@@ -95,7 +95,13 @@ as $$
       join private.ledger_transfers as t on t.id = e.transfer_id
       where e.ledger_account_id = a.id and t.kind in ('unlock', 'unlock_refund')
     ), 0)::bigint,
-    a.balance
+    a.balance,
+    coalesce((
+      select sum(e.amount)
+      from private.ledger_entries as e
+      join private.ledger_transfers as t on t.id = e.transfer_id
+      where e.ledger_account_id = a.id and e.amount > 0 and t.kind <> 'unlock_refund'
+    ), 0)::bigint
   from public.subscriptions as s
   join private.ledger_accounts as a
     on a.owner_id = s.account_id and a.kind = 'subscription' and a.subject_id = s.id and a.currency = 'credits'

@@ -92,7 +92,10 @@ begin
     update public.subscriptions as s set auto_renew = false where s.id = running.id and s.auto_renew;
   else
     update public.subscriptions as s
-    set ended_at = least(greatest(now(), s.started_at), private.subscription_end(s)), auto_renew = false
+    set
+      ended_at = least(greatest(now(), s.started_at), private.subscription_end(s)),
+      auto_renew = false,
+      replaced_by_id = case when s.id = running.id then subscription.id end
     where s.account_id = subscription.account_id and s.product = subscription.product
       and s.ended_at is null and private.has_begun(s);
     update public.subscriptions as s
@@ -138,6 +141,9 @@ begin
       jsonb_build_object('fields', jsonb_build_object(case when plan.id is null then 'plan_id' else 'period' end, 'known'))
     );
   end if;
+  if plan.product = 'hiring' then
+    perform private.require_role('recruiter');
+  end if;
   perform from public.accounts as a where a.id = caller for no key update;
   select p.rank into running_rank from public.plans as p where p.id = (private.current_subscription(caller, plan.product)).plan_id;
   -- What is scheduled stands in the way of another that would be, not of one that begins at once.
@@ -146,7 +152,9 @@ begin
     where s.account_id = caller and s.product = plan.product and s.ended_at is null
       and not private.has_begun(s) and (s.started_at is null or plan.rank <= running_rank)
   ) then
-    perform private.raise_error('conflict', 409, 'A subscription of yours is waiting already.');
+    perform private.raise_error(
+      'conflict', 409, 'Another request of yours waits, or what follows is settled already.', '{"reason": "subscription_waits"}'
+    );
   end if;
   insert into public.subscriptions (account_id, product, plan_id, period, amount, currency)
   values (caller, plan.product, plan.id, price.period, price.amount, price.currency)
@@ -233,6 +241,9 @@ as $$
 declare
   subscription public.subscriptions := private.lock_pending_subscription(approve_subscription.subscription_id);
 begin
+  if exists (select from public.subscriptions as s where s.payment_reference = approve_subscription.payment_reference) then
+    raise exception 'payment % has counted already', approve_subscription.payment_reference using errcode = 'unique_violation';
+  end if;
   update public.subscriptions as s
   set
     approved_at = now(),
@@ -276,6 +287,37 @@ begin
 end;
 $$;
 comment on function private.reject_subscription is 'For admins: what was asked for is refused, with a reason that the subscriber reads.';
+
+create function private.end_subscription(subscription_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: called by admins in SQL only.
+declare
+  subscription public.subscriptions;
+begin
+  perform from public.accounts as a
+  where a.id = (select s.account_id from public.subscriptions as s where s.id = end_subscription.subscription_id)
+  for no key update;
+  update public.subscriptions as s
+  set ended_at = now(), auto_renew = false
+  where s.id = end_subscription.subscription_id and s.started_at is not null and s.ended_at is null
+  returning s.* into subscription;
+  if not found then
+    raise exception 'subscription % neither runs nor is scheduled', end_subscription.subscription_id using errcode = 'no_data_found';
+  end if;
+  perform private.notify(
+    subscription.account_id, 'subscription_status',
+    jsonb_build_object('subscription_id', subscription.id, 'status', 'ended')
+  );
+  perform private.audit('subscription.end', 'subscription', subscription.id::text);
+end;
+$$;
+comment on function private.end_subscription is
+  'For admins: this subscription ends now, or does not begin; what it has left of credits ends with it. The subscriber is told.';
 
 create function private.activate_subscription(account_id uuid, plan_id text, period text, auto_renew boolean default false)
 returns uuid

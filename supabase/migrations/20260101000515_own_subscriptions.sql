@@ -88,7 +88,7 @@ create type public.subscription_card as (
   cursor text
 );
 comment on type public.subscription_card is
-  'A subscription. amount: minor units of currency; status: pending, scheduled, active, past_due, cancelled (goes on until expires_at), rejected, expired; days_remaining: whole days, never below 0; warning_level: warning (7 to 3 days), critical (less); credits: of products that have them, null without limit. total: counted to 1,000 (1001 means more). cursor continues the list after this row.';
+  'A subscription. amount: minor units of currency; status: pending, scheduled, active, past_due, cancelled (goes on until expires_at), rejected, expired; days_remaining: whole days, never below 0; warning_level: warning (7 to 3 days), critical (less); credits: of products that have them, null without limit; credits_limit: what it was given, with what another left to it; credits_remaining: 0 once it is over. total: counted to 1,000 (1001 means more). cursor continues the list after this row.';
 
 create function private.days_remaining(s public.subscriptions)
 returns integer
@@ -99,7 +99,7 @@ set search_path = ''
 as $$
   -- Definer: for functions. Null before it begins.
   select case
-    when s.started_at is null then null
+    when s.started_at is null or (s.ended_at is null and not private.has_begun(s)) then null
     when s.ended_at is not null then 0
     else greatest(floor(extract(epoch from s.expires_at - now()) / 86400), 0)::integer
   end;
@@ -145,9 +145,12 @@ as $$
     s.id is not distinct from (private.current_subscription(s.account_id, s.product)).id,
     s.started_at, s.expires_at, private.days_remaining(s), private.warning_level(s), s.auto_renew, s.follows_id,
     e.plan_id is not null and e.quantity is null,
-    case when c.remaining is not null then c.used + c.remaining when s.started_at is null then e.quantity end,
+    case when c.granted is not null then c.granted when s.started_at is null then e.quantity end,
     case when e.plan_id is not null then coalesce(c.used, 0) end,
-    case when c.remaining is not null then c.remaining when s.started_at is null then e.quantity end,
+    case
+      when c.remaining is not null then case private.subscription_status(s) when 'expired' then 0 else c.remaining end
+      when s.started_at is null then e.quantity
+    end,
     s.payment_reference, s.approved_at, s.approved_by, a.full_name, s.rejection_reason, s.cancelled_at, s.ended_at,
     s.created_at, s.updated_at, subscription_card.total, private.cursor_of(s.created_at, s.id)
   from public.plans as p
@@ -287,7 +290,7 @@ begin
 end;
 $$;
 comment on function public.cancel_subscription is
-  'Withdraws a request, or has a subscription end with its period: it goes on until expires_at. not_found (404) for others''; invalid_transition (409) for what is over.';
+  'Withdraws a request, or has a subscription end with its period: it goes on until expires_at. not_found (404) for others''; invalid_transition (409) for what is over, cancelled already or has not begun.';
 
 -- Grants --------------------------------------------------------------------------------------------------------------
 

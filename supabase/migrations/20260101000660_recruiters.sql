@@ -55,6 +55,8 @@ set search_path = ''
 as $$
 -- Definer: is_verified is in no column grant.
 begin
+  perform from public.recruiter_profiles as r
+  where r.organization_id = new.id and r.is_verified order by r.account_id for no key update;
   update public.recruiter_profiles as r set is_verified = false where r.organization_id = new.id and r.is_verified;
   return null;
 end;
@@ -86,15 +88,26 @@ create trigger organization_members_leave_company
   after delete on public.organization_members
   for each row execute function private.leave_company();
 
-create function private.verify_recruiter(account_id uuid)
+create function private.verify_recruiter(account_id uuid, company_name text default null)
 returns void
 language plpgsql
 volatile
 security definer
 set search_path = ''
 as $$
--- Definer: called by admins in SQL only.
+-- Definer: called by admins in SQL only. What is renamed meanwhile waits, and ends the verification then.
 begin
+  perform from public.organizations as o
+  where o.id = (select r.organization_id from public.recruiter_profiles as r where r.account_id = verify_recruiter.account_id)
+  for share;
+  if verify_recruiter.company_name is not null and not exists (
+    select from public.recruiter_profiles as r
+    join public.organizations as o on o.id = r.organization_id
+    where r.account_id = verify_recruiter.account_id and o.name = verify_recruiter.company_name
+  ) then
+    raise exception 'the company of % is not called %', verify_recruiter.account_id, verify_recruiter.company_name
+      using errcode = 'invalid_parameter_value';
+  end if;
   update public.recruiter_profiles as r
   set is_verified = true, rejection_reason = null
   where r.account_id = verify_recruiter.account_id and r.organization_id is not null;
@@ -104,7 +117,7 @@ begin
   perform private.tell_of_verification(verify_recruiter.account_id, 'recruiter', 'verified');
 end;
 $$;
-comment on function private.verify_recruiter is 'For admins: this recruiter may search and unlock candidates; they are told.';
+comment on function private.verify_recruiter is 'For admins: this recruiter may search and unlock candidates; they are told. company_name: what the admin has looked at; refused when it is another by now.';
 
 create function private.reject_recruiter(account_id uuid, reason text)
 returns void
@@ -335,6 +348,14 @@ begin
   -- Before the profile, as who removes somebody from a company has them.
   if update_recruiter.organization_id is not null then
     perform private.lock_own_membership(update_recruiter.organization_id);
+  end if;
+  -- And the company before the profiles, as whoever renames it has them.
+  if num_nonnulls(company_name, company_website, company_size) > 0 then
+    perform from public.organizations as o
+    where o.id = coalesce(
+      update_recruiter.organization_id, (select r.organization_id from public.recruiter_profiles as r where r.account_id = caller)
+    )
+    for no key update;
   end if;
   select r.* into profile from public.recruiter_profiles as r where r.account_id = caller for update;
   if not found then

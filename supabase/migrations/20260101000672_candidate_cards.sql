@@ -75,7 +75,7 @@ as $$
   )
   select t.text ~ '@|[\[({] *(at|dot) *[\])}]|[a-z0-9] +at +[a-z0-9.-]+ +dot +[a-z]'
     or t.text ~ 'https?:|www\.|(^|[^a-z0-9])t\.me'
-    or t.text ~ '[a-z0-9]{2,}\.(com|net|org|info|biz|in|kz|ru|uz|kg|by|io|me|co|us|uk|dev|app|ai|ee|gg|ly|xyz|site|online|link|page)(?![a-z0-9])'
+    or t.text ~ '[a-z0-9]{2,}\.(com|net|org|info|biz|in|kz|ru|uz|kg|by|io|me|co|us|uk|dev|app|ai|ee|gg|ly|xyz|site|online|link|page|tech|design|pro|studio|work|works|cv|bio|blog|live|cloud|team|space|website|agency|digital)(?![a-z0-9])'
     or t.text ~ '(telegram|whatsapp|viber|skype|wechat|snapchat|insta|instagram|facebook|twitter|linkedin|github) *(id|no)? *[:=] *[^ ]'
     or exists (
       select

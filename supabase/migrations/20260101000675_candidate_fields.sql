@@ -340,6 +340,20 @@ begin
     notice_period_days = case when fields ? 'notice_period_days' then f.notice_period_days else d.notice_period_days end,
     picture_path = case when fields ? 'picture_path' then f.picture_path else d.picture_path end
   where d.id = person.card_id;
+  -- What no word tells by itself, several may.
+  problems := (
+    select jsonb_strip_nulls(jsonb_build_object(
+      'skills', case when private.holds_contact(array_to_string(d.skills || d.languages, ' ')) then 'contact' end,
+      'role', case
+        when private.holds_contact(concat_ws(' ', d.role, d.department, d.religion, d.city, d.state, d.country)) then 'contact'
+      end
+    ))
+    from private.candidate_cards as d
+    where d.id = person.card_id
+  );
+  if problems <> '{}' then
+    perform private.raise_error('validation_failed', 400, 'The profile has fields that are not right.', jsonb_build_object('fields', problems));
+  end if;
   if fields ? 'educations' then
     delete from private.candidate_educations as e where e.account_id = person.account_id;
     insert into private.candidate_educations (account_id, position, degree, field_of_study, institution, start_year, end_year, grade)

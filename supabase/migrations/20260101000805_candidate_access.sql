@@ -10,7 +10,7 @@ set statement_timeout = '60s';
 
 create table private.candidate_unlocks (
   id uuid primary key default gen_random_uuid(),
-  card_id uuid not null references private.candidate_cards (id) on delete cascade,
+  card_id uuid references private.candidate_cards (id) on delete set null,
   recruiter_id uuid not null references public.accounts (id) on delete cascade,
   organization_id uuid references public.organizations (id) on delete set null,
   is_shared boolean not null,
@@ -24,6 +24,7 @@ create table private.candidate_unlocks (
   constraint candidate_unlocks_transfer_id_required check ((transfer_id is null) = (credits = 0))
 );
 comment on table private.candidate_unlocks is 'Who bought which candidate''s contact, for which company, and how it was paid. A refund ends it.';
+comment on column private.candidate_unlocks.card_id is 'Null once the candidate is gone: the credits may still go back.';
 
 create unique index candidate_unlocks_recruiter_id_key on private.candidate_unlocks (card_id, recruiter_id) where refunded_at is null;
 create index candidate_unlocks_card_id_idx on private.candidate_unlocks (card_id);
@@ -52,7 +53,14 @@ begin
   from public.recruiter_profiles as r
   where r.account_id = private.require_role('recruiter') and r.is_verified and r.organization_id is not null;
   if not found then
-    perform private.raise_error('verification_required', 403, 'An admin has to verify you and your company first.');
+    perform private.raise_error(
+      'verification_required', 403, 'An admin has to verify you and your company first.',
+      jsonb_build_object('missing', case
+        when not exists (select from public.recruiter_profiles as r where r.account_id = auth.uid()) then 'profile'
+        when exists (select from public.recruiter_profiles as r where r.account_id = auth.uid() and r.organization_id is null) then 'company'
+        else 'verification'
+      end)
+    );
   end if;
   return recruiter;
 end;

@@ -21,7 +21,8 @@ stable
 security definer
 set search_path = ''
 as $$
-  -- Definer: as below. The words like a pattern, by name. Goes from word to word by the index, however many candidates have each.
+  -- Definer: as below. The words like a pattern, by name. Goes from word to word by the index, however many candidates have each,
+  -- and looks at 50,000 words at most.
   with recursive k as (
     (
       select t.key from private.candidate_terms as t
@@ -33,9 +34,11 @@ as $$
       where t.type = candidate_keys.type and t.key > k.key order by t.key limit 1
     )
     from k where k.key is not null
+  ), walked as (
+    select k.key from k limit 50000
   )
   select k.key
-  from k
+  from walked as k
   where k.key like candidate_keys.pattern and exists (
     select from private.candidate_terms as t
     where t.type = candidate_keys.type and t.key = k.key and t.card_id <> all (candidate_keys.blocked)
@@ -53,7 +56,7 @@ as $$
 -- Definer: what is searched is nobody's to read.
 declare
   recruiter public.recruiter_profiles := private.require_verified_recruiter();
-  pattern text := coalesce(private.like_pattern(private.word_key(find_candidate_options.search)), '%');
+  pattern text := coalesce(private.like_pattern(private.word_key(left(find_candidate_options.search, 200))), '%');
   size integer := private.page_size(find_candidate_options.page_size);
   skipped integer := private.skipped(find_candidate_options.skip);
   blocked uuid[] := array(select private.blocked_card_ids());
@@ -65,6 +68,9 @@ begin
     'role', 'department', 'religion', 'country', 'state', 'city', 'education', 'skill', 'language'
   ) then
     perform private.raise_error('validation_failed', 400, 'No such type.', '{"fields": {"type": "known"}}');
+  end if;
+  if length(find_candidate_options.search) > 200 then
+    perform private.raise_error('validation_failed', 400, 'A search has at most 200 characters.', '{"fields": {"search": "length"}}');
   end if;
   select * into after from private.text_cursor_at(find_candidate_options.cursor);
   keys := array(select private.candidate_keys(find_candidate_options.type, pattern, '', blocked, 1001));

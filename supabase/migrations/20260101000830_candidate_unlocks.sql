@@ -262,7 +262,7 @@ begin
     perform private.transfer('carried_over', p.id, n.id, unlock.credits, unlock.id::text)
     from private.ledger_transfers as t
     join private.ledger_accounts as p on p.id = t.from_id and p.kind = 'subscription'
-    join public.subscriptions as s on s.id = p.subject_id and s.ended_at < s.expires_at
+    join public.subscriptions as s on s.id = p.subject_id and s.replaced_by_id is not null
     join private.current_subscription(unlock.recruiter_id, 'hiring') as c on c.id <> s.id
     join private.ledger_accounts as n on n.owner_id = p.owner_id and n.kind = 'subscription' and n.subject_id = c.id and n.currency = p.currency
     where t.id = unlock.transfer_id;
@@ -271,7 +271,9 @@ begin
   update public.recruiter_profiles as r set total_spent = r.total_spent - unlock.credits where r.account_id = unlock.recruiter_id;
   perform private.notify(
     unlock.recruiter_id, 'candidate_unlock',
-    jsonb_build_object('status', 'refunded', 'candidate_id', unlock.card_id, 'unlock_id', unlock.id, 'credits', unlock.credits)
+    jsonb_strip_nulls(jsonb_build_object(
+      'status', 'refunded', 'candidate_id', unlock.card_id, 'unlock_id', unlock.id, 'credits', unlock.credits
+    ))
   );
   perform private.audit('unlock.refund', 'unlock', unlock.id::text, jsonb_build_object('credits', unlock.credits));
 end;
@@ -300,7 +302,7 @@ begin
   from (
     select
     from private.candidate_unlocks as u
-    where u.refunded_at is null
+    where u.refunded_at is null and u.card_id is not null
       and (
         u.recruiter_id = recruiter.account_id
         or (
@@ -315,7 +317,7 @@ begin
     from (
       select u.*
       from private.candidate_unlocks as u
-      where u.refunded_at is null
+      where u.refunded_at is null and u.card_id is not null
         and (
           u.recruiter_id = recruiter.account_id
           or (

@@ -31,6 +31,57 @@ create trigger pipeline_stages_touch_updated_at
   before update on public.pipeline_stages
   for each row execute function private.touch_updated_at();
 
+create function private.lock_stages()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: calls functions clients may not. Stages are added and moved one after the other; before any row of them is locked.
+begin
+  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('pipeline_stages', 0));
+  return null;
+end;
+$$;
+
+create trigger pipeline_stages_lock
+  before insert or update of position on public.pipeline_stages
+  for each statement execute function private.lock_stages();
+
+create function private.make_room_for_stage()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: moves the company's other stages, whoever may write them: those between the old place and the new one close up, and
+-- behind a new stage everything makes room.
+begin
+  if tg_op = 'UPDATE' then
+    update public.pipeline_stages as s
+    set position = s.position + case when new.position < old.position then 1 else -1 end
+    where s.organization_id = new.organization_id and s.id <> new.id
+      and s.position between least(new.position, old.position) and greatest(new.position, old.position);
+  elsif exists (
+    select from public.pipeline_stages as s
+    where s.organization_id = new.organization_id and s.id <> new.id and s.position = new.position
+  ) then
+    update public.pipeline_stages as s
+    set position = least(s.position + 1, 1000)
+    where s.organization_id = new.organization_id and s.id <> new.id and s.position >= new.position;
+  end if;
+  return null;
+end;
+$$;
+
+create trigger pipeline_stages_make_room
+  after insert or update of position on public.pipeline_stages
+  for each row
+  when (pg_catalog.pg_trigger_depth() = 0)
+  execute function private.make_room_for_stage();
+
 create function private.place_stage()
 returns trigger
 language plpgsql
@@ -38,7 +89,7 @@ volatile
 security definer
 set search_path = ''
 as $$
--- Definer: looks at the other stages whoever adds one. Stages of one company are added one after the other.
+-- Definer: looks at the other stages whoever adds one. One after the other: private.lock_stages.
 declare
   others record;
 begin
@@ -46,12 +97,11 @@ begin
     -- Refused by the row-level security, which comes later: nothing is told of another's pipeline.
     return new;
   end if;
-  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('pipeline_stages ' || new.organization_id::text, 0));
   select count(*) as count, max(s.position) as last into others
   from public.pipeline_stages as s
   where s.organization_id = new.organization_id;
   if others.count >= 30 then
-    perform private.raise_error('conflict', 409, 'A pipeline has at most 30 stages.');
+    perform private.raise_error('conflict', 409, 'A pipeline has at most 30 stages.', '{"reason": "too_many_stages"}');
   end if;
   new.position := coalesce(new.position, least(coalesce(others.last + 1, 0), 1000));
   return new;

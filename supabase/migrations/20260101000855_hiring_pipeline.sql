@@ -30,9 +30,9 @@ create index pipeline_candidates_added_by_idx on private.pipeline_candidates (ad
 create table private.pipeline_moves (
   id bigint generated always as identity primary key,
   pipeline_candidate_id uuid not null references private.pipeline_candidates (id) on delete cascade,
-  from_stage_id uuid references public.pipeline_stages (id) on delete set null,
+  from_stage_id uuid,
   from_stage text,
-  to_stage_id uuid references public.pipeline_stages (id) on delete set null,
+  to_stage_id uuid not null,
   to_stage text not null,
   moved_by uuid references public.accounts (id) on delete set null,
   note text,
@@ -40,11 +40,9 @@ create table private.pipeline_moves (
   constraint pipeline_moves_note_length check (private.is_clean_text(note, 1, 2000))
 );
 comment on table private.pipeline_moves is
-  'Every move through a pipeline; from_stage null: put in. Stages may be deleted: from_stage and to_stage are what they were called at the move.';
+  'Every move through a pipeline; from_stage null: put in. No foreign keys to stages: one that is deleted leaves the moves alone; from_stage and to_stage are what they were called at the move.';
 
 create index pipeline_moves_pipeline_candidate_id_idx on private.pipeline_moves (pipeline_candidate_id, id desc);
-create index pipeline_moves_from_stage_id_idx on private.pipeline_moves (from_stage_id);
-create index pipeline_moves_to_stage_id_idx on private.pipeline_moves (to_stage_id);
 create index pipeline_moves_moved_by_idx on private.pipeline_moves (moved_by);
 
 create trigger pipeline_moves_forget_note
@@ -170,7 +168,7 @@ begin
   limit 1
   for key share;
   if not found then
-    perform private.raise_error('not_found', 404, 'There is no such stage of your company.');
+    perform private.raise_error('not_found', 404, case when stage_of.stage_id is null then 'Your company''s pipeline has no stage.' else 'There is no such stage of your company.' end);
   end if;
   return stage;
 end;
@@ -356,7 +354,7 @@ create type public.pipeline_move as (
   cursor text
 );
 comment on type public.pipeline_move is
-  'A move through the pipeline. from_stage null: put in; a stage that was deleted has its name of then, and no id. total: counted to 1,000 (1001 means more). cursor continues the list after this row.';
+  'A move through the pipeline. note: to who wrote it or reads the candidate''s contact, else null; from_stage null: put in; a stage that was deleted has its name of then, and no id. total: counted to 1,000 (1001 means more). cursor continues the list after this row.';
 
 create function private.find_pipeline_moves(candidate_id uuid, page_size integer, cursor text, skip integer)
 returns setof public.pipeline_move
@@ -375,11 +373,13 @@ declare
       and p.card_id = find_pipeline_moves.candidate_id
       and p.card_id not in (select private.hidden_card_ids(recruiter))
   );
+  is_unlocked boolean := private.has_unlocked(find_pipeline_moves.candidate_id);
   after record;
 begin
   select * into after from private.number_cursor_at(find_pipeline_moves.cursor);
   return query
-    select m.id, m.from_stage_id, coalesce(f.name, m.from_stage), m.to_stage_id, coalesce(t.name, m.to_stage), m.moved_by, r.full_name, m.note, m.moved_at,
+    select m.id, f.id, coalesce(f.name, m.from_stage), t.id, coalesce(t.name, m.to_stage), m.moved_by, r.full_name,
+      case when m.moved_by = recruiter.account_id or is_unlocked then m.note end, m.moved_at,
       (
         select count(*)
         from (select from private.pipeline_moves as c where c.pipeline_candidate_id = standing limit 1001) as counted

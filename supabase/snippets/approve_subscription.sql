@@ -7,7 +7,10 @@ join public.accounts as a on a.id = s.account_id
 where s.started_at is null and s.ended_at is null
 order by s.created_at;
 
-select private.approve_subscription('00000000-0000-0000-0000-000000000000', 'payment number or null');
+select private.approve_subscription('00000000-0000-0000-0000-000000000000', payment_reference => null);
 
 -- Or refuses it, with a reason that they read:
 -- select private.reject_subscription('00000000-0000-0000-0000-000000000000', 'reason');
+
+-- Ends one that runs, or one that is to follow, now; its credits end with it:
+-- select private.end_subscription('00000000-0000-0000-0000-000000000000');

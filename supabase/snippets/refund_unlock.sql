@@ -2,7 +2,7 @@
 -- candidate is locked again, and the recruiter is told and reads the reason. Whom a recruiter has unlocked:
 select u.id, c.full_name, u.paid_from, u.credits, u.unlocked_at, u.refunded_at
 from private.candidate_unlocks as u
-join private.candidates as c on c.card_id = u.card_id
+left join private.candidates as c on c.card_id = u.card_id
 join public.accounts as a on a.id = u.recruiter_id
 where lower(a.username) = lower('username')
 order by u.unlocked_at desc;

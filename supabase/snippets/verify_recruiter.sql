@@ -7,7 +7,7 @@ join public.organizations as o on o.id = r.organization_id
 where not r.is_verified
 order by r.updated_at;
 
-select private.verify_recruiter(a.id)
+select private.verify_recruiter(a.id, company_name => 'the company as you have read it')
 from public.accounts as a
 where lower(a.username) = lower('username');
 

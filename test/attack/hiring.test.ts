@@ -516,6 +516,10 @@ describe('25: resumes and videos', () => {
 
     // Replaced: the new one, not the old one.
     const renewed = new Blob(['%PDF-1.7 new'], { type: 'application/pdf' })
+    // Read, but not kept by the platform in a folder of the reader's.
+    const copied = await person.client.storage.from('resumes').copy(paths.resumes, `${person.id}/mine.pdf`)
+    expect(copied.error).not.toBeNull()
+    expect(await sql(stack)`select from storage.objects where name = ${`${person.id}/mine.pdf`}`).toHaveLength(0)
     const { data: changed } = await known.tb.candidates.update({ resume: renewed })
     expect(await reads(person, 'resumes', paths.resumes)).toBe(false)
     const now = { ...paths, resumes: changed!.resume_path! }

@@ -107,7 +107,7 @@ describe('stages', () => {
     await must(admin.tb.hiring.updateStage(added.id, { name: 'Trial week', position: 4 }))
     const plain = await owner.client.from('pipeline_stages').update({ name: 'OFFER' }).eq('id', stages[3]!).select()
     expect(plain.data).toMatchObject([{ id: stages[3], name: 'OFFER' }])
-    const now = ['Sourced', 'New', 'Contacted', 'Interview', 'OFFER', 'Trial week', 'Hired', 'Rejected']
+    const now = ['Sourced', 'New', 'Contacted', 'Interview', 'Trial week', 'OFFER', 'Hired', 'Rejected']
     expect(await namesOf(owner)).toEqual(now)
 
     const plainMember = await newMember('member')
@@ -207,7 +207,7 @@ describe('candidates', () => {
     const plain = await owner.client.rpc('move_in_pipeline', { candidate_id: card, stage_id: stages[3] }).single()
     expect(plain.data).toMatchObject({ id: added.id, stage: 'Offer', candidate: { id: card } })
 
-    const moves = await must(colleague.tb.hiring.listPipelineMoves(card))
+    const moves = await must(owner.tb.hiring.listPipelineMoves(card))
     const told = moves.items.map(({ from_stage, to_stage, moved_by, note }) => [from_stage, to_stage, moved_by, note])
     expect(told).toEqual([
       ['Interview', 'Offer', owner.id, null],
@@ -379,6 +379,33 @@ describe('candidates', () => {
   })
 })
 
+test('a note of a move is read by its author, and by whoever reads the candidate’s contact', async () => {
+  await must(owner.tb.hiring.addToPipeline(card, { note: 'John Doe, +919876543210' }))
+  await must(colleague.tb.hiring.moveInPipeline(card, { stage_id: stages[1]!, note: 'Sounds good.' }))
+  const notes = async ({ tb }: Member) => (await must(tb.hiring.listPipelineMoves(card))).items.map(({ note }) => note)
+  expect(await notes(colleague)).toEqual(['Sounds good.', null])
+  expect(await notes(owner)).toEqual(['Sounds good.', 'John Doe, +919876543210'])
+})
+
+test('a stage that is moved changes places with nobody: the others make room', async () => {
+  const positions = async () =>
+    (await must(owner.tb.hiring.listStages())).map(({ name, position }) => `${position} ${name}`).join()
+  await must(owner.tb.hiring.updateStage(stages[4]!, { position: 2 }))
+  expect(await positions()).toBe('1 New,2 Hired,3 Contacted,4 Interview,5 Offer,6 Rejected')
+  await must(owner.tb.hiring.updateStage(stages[0]!, { position: 5 }))
+  expect(await positions()).toBe('1 Hired,2 Contacted,3 Interview,4 Offer,5 New,6 Rejected')
+  await must(owner.tb.hiring.addStage({ name: 'Screening', position: 2 }))
+  expect(await positions()).toBe('1 Hired,2 Screening,3 Contacted,4 Interview,5 Offer,6 New,7 Rejected')
+  const elsewhere = await namesOf(outsider)
+  await atOnce(stack, [
+    { as: owner, runs: [statement('update public.pipeline_stages set position = 1 where id = $1', stages[5]!)] },
+    { as: owner, runs: [statement('update public.pipeline_stages set position = 7 where id = $1', stages[4]!)] },
+    { as: owner, runs: [statement('update public.pipeline_stages set position = 3 where id = $1', stages[2]!)] },
+  ])
+  expect(new Set((await positions()).split(',').map((one) => one[0])).size).toBe(7)
+  expect(await namesOf(outsider)).toEqual(elsewhere)
+})
+
 describe('at once', () => {
   const move = (stage: string, as: Member = owner) => ({
     as,
@@ -428,7 +455,7 @@ describe('at once', () => {
 
   test('a move out of a stage and its deletion do not wait for each other in a circle', async () => {
     await must(owner.tb.hiring.addToPipeline(card))
-    expect(await meanwhile(stack, move(stages[1]!), removal(stages[0]!))).toEqual(['done', 'done'])
+    expect(await meanwhile(stack, move(stages[1]!), removal(stages[0]!))).toEqual(['done', '23503'])
     for (let i = 0; i < 10; i++) {
       const there = (await must(owner.tb.hiring.addStage({ name: `Stage ${i}` }))).id
       await must(owner.tb.hiring.moveInPipeline(card, { stage_id: there }))
@@ -449,6 +476,34 @@ describe('at once', () => {
       expect('code' in added! ? added.code : 'done').toMatch(/^(done|not_found|verification_required)$/)
       expect(ended).toHaveProperty('value')
     }
+  })
+
+  test('a stage is deleted while the candidate who went through it is taken out, or leaves', async () => {
+    // Through it forth and back, so that it is both sides of moves.
+    const [first, second] = stages
+    await must(owner.tb.hiring.addToPipeline(card, { stage_id: first! }))
+    for (const stage_id of [second!, first!, second!]) await must(owner.tb.hiring.moveInPipeline(card, { stage_id }))
+    const drop = (id: string) => ({
+      as: owner,
+      runs: [statement('delete from public.pipeline_stages where id = $1', id)],
+    })
+    const remove = { as: colleague, runs: [statement('select public.remove_from_pipeline($1)', card)] }
+    expect(await meanwhile(stack, drop(first!), remove)).toEqual(['done', 'done'])
+
+    await must(owner.tb.hiring.addToPipeline(card, { stage_id: stages[2]! }))
+    for (const stage_id of [stages[3]!, stages[2]!, stages[3]!])
+      await must(owner.tb.hiring.moveInPipeline(card, { stage_id }))
+    const leave = { runs: [statement('delete from auth.users where id = $1', candidate.id)] }
+    expect(await meanwhile(stack, leave, drop(stages[2]!))).toEqual(['done', 'done'])
+  })
+
+  test('several stages are deleted while a candidate moves between them', async () => {
+    await must(owner.tb.hiring.addToPipeline(card, { stage_id: stages[0]! }))
+    const drop = {
+      as: owner,
+      runs: [statement('delete from public.pipeline_stages where organization_id = $1', await companyOf(owner))],
+    }
+    expect(await meanwhile(stack, move(stages[3]!), drop)).toEqual(['done', '23503'])
   })
 
   test('one takes a candidate out while another moves them', async () => {

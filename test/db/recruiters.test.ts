@@ -291,3 +291,36 @@ describe('an employer', () => {
     await expect(verifyEmployer(await member(stack, ['employer']))).rejects.toThrow('there is no employer')
   })
 })
+
+test('two managers rename the company at once: one after the other, and no verification is left', async () => {
+  const owner = await founder()
+  const admin = await colleague(owner, 'admin')
+  for (const one of [owner, admin]) await verify(one)
+  const rename = (who: Member) => ({
+    as: who,
+    runs: [statement('select from public.update_recruiter(company_name => $1)', unique('Company'))],
+  })
+  const patch = {
+    as: admin,
+    runs: [
+      statement('update public.organizations set name = $1 where id = $2', unique('Company'), owner.organization_id),
+    ],
+  }
+  expect(await meanwhile(stack, rename(owner), rename(admin))).toEqual(['done', 'done'])
+  for (const one of [owner, admin]) await verify(one)
+  expect(await meanwhile(stack, patch, rename(owner))).toEqual(['done', 'done'])
+  for (const one of [owner, admin]) await verify(one)
+  expect(codesOf(await atOnce(stack, [rename(owner), rename(admin), patch, rename(owner)]))).toEqual(
+    Array(4).fill('done'),
+  )
+  expect([await isVerified(owner), await isVerified(admin)]).toEqual([false, false])
+})
+
+test('an admin verifies the company that they have looked at', async () => {
+  const owner = await founder()
+  const asked = (name: string) => sql(stack)`select private.verify_recruiter(${owner.id}, ${name})`
+  await expect(asked('Another')).rejects.toThrow('is not called Another')
+  expect(await isVerified(owner)).toBe(false)
+  await asked((await must(owner.tb.recruiters.mine())).company_name!)
+  expect(await isVerified(owner)).toBe(true)
+})

@@ -178,7 +178,7 @@ describe('a request', () => {
     const [one, two] = [await ask(person, 'hiring_basic'), await ask(other, 'hiring_basic')]
     await approve(one, reference)
     await expect(approve(one)).rejects.toThrow('is not waiting')
-    await expect(approve(two, reference)).rejects.toThrow('payment_reference')
+    await expect(approve(two, reference)).rejects.toThrow('has counted already')
     expect(await statusOf(other, two)).toBe('pending')
     expect(await get(person, one)).toMatchObject({ credits_limit: 50 })
   })
@@ -269,7 +269,7 @@ describe('a greater plan', () => {
     await approved(person, 'hiring_professional', 'quarter')
     expect(await current(person)).toMatchObject({ credits_limit: 150 })
     const over = await get(person, basic)
-    expect(over).toMatchObject({ status: 'expired', credits_remaining: 50 })
+    expect(over).toMatchObject({ status: 'expired', credits_limit: 50, credits_remaining: 0 })
     expect(over.ended_at).toBe(over.expires_at)
   })
 
@@ -279,6 +279,28 @@ describe('a greater plan', () => {
     const hiring = await approved(person, 'hiring_basic')
     expect([(await current(person, 'casting'))!.id, (await current(person))!.id]).toEqual([casting, hiring])
   })
+})
+
+test('what was cancelled and then replaced is over, and an admin ends what runs or is scheduled', async () => {
+  const person = await createRecruiter(stack)
+  const basic = await approved(person, 'hiring_basic')
+  await cancel(person, basic)
+  const scheduled = await approved(person, 'hiring_basic')
+  expect(await get(person, scheduled)).toMatchObject({ status: 'scheduled', days_remaining: null })
+  await approved(person, 'hiring_professional', 'quarter')
+  expect(await get(person, basic)).toMatchObject({ status: 'expired', is_current: false, days_remaining: 0 })
+  const running = (await current(person))!.id
+  for (const id of [scheduled, running]) await sql(stack)`select private.end_subscription(${id})`
+  expect(await current(person)).toBeNull()
+  expect(await get(person, scheduled)).toMatchObject({ status: 'expired' })
+  await expect(sql(stack)`select private.end_subscription(${running})`).rejects.toThrow('neither runs nor is scheduled')
+})
+
+test('plans of the hiring product are for recruiters', async () => {
+  const model = await createPerson(stack, { roles: ['model'] })
+  const { error } = await model.client.rpc('request_subscription', { plan_id: 'hiring_basic', period: 'month' })
+  expect(error?.code).toBe('permission_denied')
+  expect(await sql(stack)`select from public.subscriptions where account_id = ${model.id}`).toHaveLength(0)
 })
 
 describe('the same or a lesser plan', () => {
@@ -316,7 +338,12 @@ describe('the same or a lesser plan', () => {
         credits_remaining: credits,
       })
       // What was left of the other went with its time.
-      expect(await get(person, running)).toMatchObject({ status: 'expired', credits_remaining: 147 })
+      expect(await get(person, running)).toMatchObject({
+        status: 'expired',
+        credits_limit: 150,
+        credits_used: 3,
+        credits_remaining: 0,
+      })
       await unlock(person, 1)
       expect(await get(person, next)).toMatchObject({ credits_used: 1 })
     },

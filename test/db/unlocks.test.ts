@@ -495,6 +495,42 @@ describe('a refund', () => {
     expect(await spent(person)).toEqual({ wallet: 0, all: 0 })
   })
 
+  test('follows it also when that one was replaced in its days of grace', async () => {
+    const person = await createRecruiter(stack)
+    await sql(
+      stack,
+    )`select private.activate_subscription(${person.id}, ${await makePlan(stack, 10, { price: 4 })}, 'month', true)`
+    await sql(stack)`
+      update public.subscriptions set started_at = now() - interval '40 days', expires_at = now() - interval '1 day'
+      where account_id = ${person.id}
+    `
+    const [one] = await unlock(person, await cardsOf(1))
+    await subscribe(stack, person, 'hiring_professional', 'quarter')
+    await refund(one!.unlock_id)
+    expect(await creditsOf(stack, person)).toEqual({ subscription: 160, wallet: 0 })
+  })
+
+  test('is possible when the candidate has gone, and its reason is read in the history of the credits', async () => {
+    const person = await createRecruiter(stack)
+    const subscription_id = await subscribe(stack, person, 'hiring_basic')
+    const [gone] = await makeCandidates(stack, 1)
+    const [bought] = await unlock(person, [gone!.card_id])
+    await sql(stack)`delete from auth.users where id = ${gone!.id}`
+    expect(await listed(person)).toEqual([])
+    await refund(bought!.unlock_id, 'They have left.')
+    expect(await creditsOf(stack, person)).toEqual({ subscription: 50, wallet: 0 })
+    const { data } = await person.client.rpc('list_wallet_transactions', { subscription_id })
+    expect(
+      data.map(({ kind, reason, balance_after }: Record<string, unknown>) => [kind, reason, balance_after]),
+    ).toEqual([
+      ['unlock_refund', 'They have left.', 50],
+      ['unlock', null, 49],
+      ['subscription_credits', null, 50],
+    ])
+    const stranger = await createRecruiter(stack)
+    expect((await stranger.client.rpc('list_wallet_transactions', { subscription_id })).data).toEqual([])
+  })
+
   test('of one that cost nothing gives nothing, and locks it all the same', async () => {
     const person = await createRecruiter(stack)
     await subscribe(stack, person, 'hiring_enterprise', 'year')

@@ -89,6 +89,8 @@ describe('an adjustment', () => {
     expect((await adjust(recruiter, 30, 'A present.', 'bank 17'))[0]!.balance).toBe('30')
     expect((await adjust(recruiter, -30, 'Taken back.'))[0]!.balance).toBe('0')
     const { data } = await recruiter.client.rpc('list_wallet_transactions')
+    const { data: credits } = await recruiter.client.rpc('list_wallet_transactions', { type: 'credit' })
+    expect([data, credits].map((rows) => rows.map(({ total }: { total: number }) => total))).toEqual([[2, 2], [1]])
     expect(data).toMatchObject([
       { type: 'debit', amount: 30, balance_after: 0, reason: 'Taken back.', payment_reference: null, data: {} },
       { type: 'credit', amount: 30, balance_after: 30, reason: 'A present.', payment_reference: 'bank 17', data: {} },

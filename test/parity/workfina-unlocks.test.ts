@@ -198,8 +198,8 @@ it('WF27 candidates.listUnlocked: newest first, also who is not available any mo
     state: 'items.1.state',
     city: 'items.1.city',
     skills: 'items.1.skills',
-    resume_url: 'items.1.resume_path',
-    video_intro_url: 'items.1.video_path',
+    resume_url: 'items.1.resume_url',
+    video_intro_url: 'items.1.video_intro_url',
     profile_image_url: 'items.1.profile_image_url',
     unlocked_at: 'items.1.unlocked_at',
     created_at: 'items.1.listed_on',
@@ -215,8 +215,11 @@ it('WF27 candidates.listUnlocked: newest first, also who is not available any mo
   const page = await must(person.tb.candidates.listUnlocked({ limit: 2 }))
   expect(page.has_more).toBe(true)
   const rest = await must(person.tb.candidates.listUnlocked({ limit: 2, cursor: page.next_cursor! }))
-  expect([...page.items, ...rest.items]).toEqual(list.items)
-  expect((await must(person.tb.candidates.listUnlocked({ offset: 2 }))).items).toEqual(list.items.slice(2))
+  expect([...page.items, ...rest.items].map(({ id }) => id)).toEqual(list.items.map(({ id }) => id))
+  expect(await (await fetch(list.items[1]!.resume_url!)).text()).toMatch(/^%PDF/)
+  expect((await must(person.tb.candidates.listUnlocked({ offset: 2 }))).items.map(({ id }) => id)).toEqual(
+    list.items.slice(2).map(({ id }) => id),
+  )
   const { data: plain } = await person.client.rpc('list_unlocked_candidates', { page_size: 3 })
   expect(plain.map(({ id }: { id: string }) => id)).toEqual(list.items.map(({ id }) => id))
 

@@ -7,7 +7,7 @@ import type { List } from '../list.ts'
 import { pictureUrl } from '../pictures.ts'
 import type { Result } from '../result.ts'
 import { parseWithFiles } from '../uploads.ts'
-import { type Candidate, type CandidateCard, readCandidate } from './cards.ts'
+import { type Candidate, type CandidateCard, readCandidate, type UnlockedCandidate } from './cards.ts'
 import { acceptedFiles, type CandidateFiles, signedUrls, withFiles } from './files.ts'
 import {
   allOptions,
@@ -199,7 +199,7 @@ export class Candidates {
    * For verified recruiters: whom one has unlocked, and colleagues for the company where the plan shares unlocks, newest
    * unlock first; also who is not available any more. WF27
    */
-  listUnlocked(input: z.input<typeof listUnlockedCandidatesSchema> = {}): Promise<Result<List<CandidateCard>>> {
+  listUnlocked(input: z.input<typeof listUnlockedCandidatesSchema> = {}): Promise<Result<List<UnlockedCandidate>>> {
     const context = this.#context
     return context.run(() => listUnlockedCandidates(context, context.parse(listUnlockedCandidatesSchema, input)))
   }

@@ -39,8 +39,16 @@ export interface CandidateCard extends Omit<CandidateCardRow, 'total' | 'cursor'
   profile_image_url: string | null
 }
 
+/** One whom one has unlocked, with urls of their files; null for what they have not handed in. */
+export interface UnlockedCandidate extends CandidateCard {
+  /** Signed, good for 60 seconds. */
+  resume_url: string | null
+  /** Signed, good for 60 seconds. */
+  video_intro_url: string | null
+}
+
 /** A candidate, whole. Locked: texts, files and urls of them are null, and the lists empty. */
-export interface Candidate extends CandidateCard {
+export interface Candidate extends UnlockedCandidate {
   street_address: string | null
   education: string | null
   educations: CandidateEducation[]
@@ -48,10 +56,6 @@ export interface Candidate extends CandidateCard {
   experiences: CandidateExperience[]
   gaps: CandidateGap[]
   career_objective: string | null
-  /** Signed, good for 60 seconds. */
-  resume_url: string | null
-  /** Signed, good for 60 seconds. */
-  video_intro_url: string | null
 }
 
 type CandidateDetailRow = Database['public']['CompositeTypes']['candidate_detail']
@@ -68,18 +72,24 @@ export async function readCandidate(context: Context, candidate_id: string): Pro
   return (await candidatesOf(context, [detail]))[0]!
 }
 
-/** Candidates with urls of their files, signed in one request a bucket. */
+/** Candidates with urls of their files. */
 export async function candidatesOf(context: Context, details: CandidateDetailRow[]): Promise<Candidate[]> {
-  const cards = details.map(({ card }) => cardOf(context.supabase, card as CandidateCardRow))
+  const cards = await withUrls(
+    context,
+    details.map(({ card }) => cardOf(context.supabase, card as CandidateCardRow)),
+  )
+  return details.map(({ card: _card, ...rest }, i) => ({
+    ...cards[i]!,
+    ...(rest as Omit<Candidate, keyof UnlockedCandidate>),
+  }))
+}
+
+/** Urls of the files of cards, signed in one request a bucket. */
+export async function withUrls(context: Context, cards: CandidateCard[]): Promise<UnlockedCandidate[]> {
   const pathsOf = (column: 'resume_path' | 'video_path') => cards.map((card) => card[column])
   const [resumes, videos] = await Promise.all([
     signedUrls(context, 'resumes', pathsOf('resume_path')),
     signedUrls(context, 'videos', pathsOf('video_path')),
   ])
-  return details.map(({ card: _card, ...rest }, i) => ({
-    ...cards[i]!,
-    ...(rest as Omit<Candidate, keyof CandidateCard>),
-    resume_url: resumes[i] ?? null,
-    video_intro_url: videos[i] ?? null,
-  }))
+  return cards.map((card, i) => ({ ...card, resume_url: resumes[i] ?? null, video_intro_url: videos[i] ?? null }))
 }

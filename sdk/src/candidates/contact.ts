@@ -5,7 +5,7 @@ const frameworks = /(asp|ado|vb|ml|basic)\.net|(socket|draw)\.io/g
 const signs = [
   /@|[[({] *(at|dot) *[\])}]|[a-z0-9] +at +[a-z0-9.-]+ +dot +[a-z]/,
   /https?:|www\.|(^|[^a-z0-9])t\.me/,
-  /[a-z0-9]{2,}\.(com|net|org|info|biz|in|kz|ru|uz|kg|by|io|me|co|us|uk|dev|app|ai|ee|gg|ly|xyz|site|online|link|page)(?![a-z0-9])/,
+  /[a-z0-9]{2,}\.(com|net|org|info|biz|in|kz|ru|uz|kg|by|io|me|co|us|uk|dev|app|ai|ee|gg|ly|xyz|site|online|link|page|tech|design|pro|studio|work|works|cv|bio|blog|live|cloud|team|space|website|agency|digital)(?![a-z0-9])/,
   /(telegram|whatsapp|viber|skype|wechat|snapchat|insta|instagram|facebook|twitter|linkedin|github) *(id|no)? *[:=] *[^ ]/,
 ]
 

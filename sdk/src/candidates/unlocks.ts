@@ -2,7 +2,14 @@ import type { z } from 'zod'
 import type { Context } from '../context.ts'
 import { type List, listPage } from '../list.ts'
 import type { Card } from '../rows.ts'
-import { type Candidate, type CandidateCard, type CandidateCardRow, candidatesOf, cardOf } from './cards.ts'
+import {
+  type Candidate,
+  type CandidateCardRow,
+  candidatesOf,
+  cardOf,
+  type UnlockedCandidate,
+  withUrls,
+} from './cards.ts'
 import type { listUnlockedCandidatesSchema, unlockCandidatesSchema } from './unlock-schemas.ts'
 
 type UnlockRow = Card<'unlock_result', 'paid_from' | 'remaining_balance'>
@@ -37,13 +44,15 @@ export async function unlockCandidates(
   return unlocked.map((one) => ({ ...one, candidate: byId.get(one.candidate_id) ?? null }))
 }
 
-export function listUnlockedCandidates(
-  { supabase, rows }: Context,
+export async function listUnlockedCandidates(
+  context: Context,
   page: z.output<typeof listUnlockedCandidatesSchema>,
-): Promise<List<CandidateCard>> {
-  return listPage(
+): Promise<List<UnlockedCandidate>> {
+  const { supabase, rows } = context
+  const list = await listPage(
     page,
     async (query) => (await rows(supabase.rpc('list_unlocked_candidates', query))) as CandidateCardRow[],
     (row) => cardOf(supabase, row),
   )
+  return { ...list, items: await withUrls(context, list.items) }
 }

@@ -121,7 +121,7 @@ export class Hiring {
     return this.#context.run(() => addStage(this.#context, input))
   }
 
-  /** The company's owner and admins: renames or moves a stage; else `not_found`. `duplicate` as above. */
+  /** The company's owner and admins: renames a stage, or moves it to a position, for which the others make room; else `not_found`. `duplicate` as above. */
   updateStage(stageId: string, input: z.input<typeof updateStageSchema>): Promise<Result<PipelineStage>> {
     return this.#context.run(() => updateStage(this.#context, stageId, input))
   }

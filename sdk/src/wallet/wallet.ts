@@ -21,14 +21,16 @@ export class Wallet {
     return run(async () => (await rows(supabase.rpc('my_wallet').single())) as Own)
   }
 
-  /** Every movement of one's own wallet, newest first; `balance_after` is exact in this order. WF35 */
+  /**
+   * Every movement of one's own wallet, or of the credits of a subscription of one's own (`subscription_id`), newest first;
+   * `balance_after` is exact in this order. WF35
+   */
   listTransactions(input: z.input<typeof listTransactionsSchema> = {}): Promise<Result<List<WalletTransaction>>> {
     const context = this.#context
     return context.run(async () => {
-      const { type, ...page } = context.parse(listTransactionsSchema, input)
-      const filter = type === undefined ? {} : { type }
+      const { limit, cursor, offset, ...filter } = context.parse(listTransactionsSchema, input)
       const list = await listPage(
-        page,
+        { limit, cursor, offset },
         async (query) =>
           (await context.rows(
             context.supabase.rpc('list_wallet_transactions', { ...filter, ...query }),

@@ -40,6 +40,7 @@ export const billing: ModuleAccess = {
       'activate_subscription(uuid,text,text,boolean)',
       'approve_subscription(uuid,text,uuid)',
       'reject_subscription(uuid,text)',
+      'end_subscription(uuid)',
       'begin_subscription(uuid,boolean)',
       'lock_pending_subscription(uuid)',
       'grant_credits(subscriptions,uuid)',

@@ -86,6 +86,8 @@ export const hiring: ModuleAccess = {
       'refund_unlock(uuid,text)',
       'check_follow_up()',
       'remind_of_follow_ups()',
+      'lock_stages()',
+      'make_room_for_stage()',
       'place_stage()',
       'add_stages()',
       'stage_of(uuid,uuid)',

@@ -18,7 +18,7 @@ export const recruiters: ModuleAccess = {
     nobody: inPrivate(
       'end_verifications_of_company()',
       'leave_company()',
-      'verify_recruiter(uuid)',
+      'verify_recruiter(uuid,text)',
       'reject_recruiter(uuid,text)',
       'check_recruiter(text,text,text,text,text,text)',
       'lock_own_membership(uuid)',

@@ -51,6 +51,7 @@ export const en: NotificationTexts = {
       active: { title: 'Subscription approved', message: 'Your subscription has begun.' },
       scheduled: { title: 'Subscription scheduled', message: 'Your subscription begins when the present one ends.' },
       rejected: { title: 'Subscription refused', message: 'Your subscription was refused. Its page says why.' },
+      ended: { title: 'Subscription ended', message: 'An admin has ended your subscription.' },
     },
     subscription_warning: {
       warning: { title: 'Subscription ends soon', message: 'Your subscription ends within a week.' },

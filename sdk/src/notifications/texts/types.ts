@@ -18,7 +18,7 @@ export interface NotificationTexts {
     proposal_decided: Record<'approved' | 'rejected', Text>
     candidate_unlock: Record<'unlocked' | 'refunded', Text>
     wallet_recharge: Record<'added' | 'taken', Text>
-    subscription_status: Record<'active' | 'scheduled' | 'rejected', Text>
+    subscription_status: Record<'active' | 'scheduled' | 'rejected' | 'ended', Text>
     subscription_warning: Record<'warning' | 'critical', Text>
   }
   /** What the other side did with the response. */
