@@ -294,6 +294,18 @@ test('what was cancelled and then replaced is over, and an admin ends what runs 
   expect(await current(person)).toBeNull()
   expect(await get(person, scheduled)).toMatchObject({ status: 'expired' })
   await expect(sql(stack)`select private.end_subscription(${running})`).rejects.toThrow('neither runs nor is scheduled')
+  const audited = await sql(stack)`
+    select action from private.audit_log where entity = 'subscription' and entity_id in (${basic}, ${running}, ${scheduled})
+    order by id
+  `
+  expect(audited.map(({ action }) => action.split('.')[1])).toEqual([
+    'approve',
+    'cancel',
+    'approve',
+    'approve',
+    'end',
+    'end',
+  ])
 })
 
 test('plans of the hiring product are for recruiters', async () => {

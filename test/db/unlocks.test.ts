@@ -448,6 +448,10 @@ describe('a refund', () => {
     expect(told.map(({ data }) => data)).toEqual([
       { status: 'refunded', candidate_id: one, unlock_id: bought!.unlock_id, credits: 10 },
     ])
+    const audited = await sql(stack)`
+      select details from private.audit_log where action = 'unlock.refund' and entity_id = ${bought!.unlock_id}
+    `
+    expect(audited.map(({ details }) => details)).toEqual([{ credits: 10 }])
     const [movement] = (await person.client.rpc('list_wallet_transactions')).data as Record<string, unknown>[]
     expect(movement).toMatchObject({
       type: 'credit',
