@@ -28,6 +28,24 @@ const approval = (isRequired: boolean) => sql(stack)`
 const notificationsOf = async ({ tb }: Member) =>
   (await must(tb.notifications.list())).items.map(({ type, data }) => [type, data])
 
+test('what no word tells by itself, several do not either, and nothing of it is saved', async () => {
+  const person = await candidate(stack)
+  const before = await cardOf(stack, person)
+  const refused = async (fields: Record<string, unknown>) => {
+    const { error } = await person.client.rpc('update_candidate', { fields })
+    return [error?.code, JSON.parse(error?.details ?? '{}')]
+  }
+  const contact = (field: string) => ['validation_failed', { fields: { [field]: 'contact' } }]
+  expect(await refused({ skills: ['98765', '43210'] })).toEqual(contact('skills'))
+  expect(await refused({ skills: ['Call', '+91 987'], languages: ['654 321'] })).toEqual(contact('skills'))
+  expect(await refused({ city: '98765', state: '43210' })).toEqual(contact('role'))
+  expect(await cardOf(stack, person)).toEqual(before)
+  const { error } = await person.client.rpc('update_candidate', {
+    fields: { skills: ['Office 365', 'ISO 9001', '3D', 'C++ 20'] },
+  })
+  expect(error).toBeNull()
+})
+
 describe('what a profile needs', () => {
   let person: Member
   beforeAll(async () => {

@@ -324,3 +324,25 @@ test('an admin verifies the company that they have looked at', async () => {
   await asked((await must(owner.tb.recruiters.mine())).company_name!)
   expect(await isVerified(owner)).toBe(true)
 })
+
+test('whoever is no verified recruiter is told what is missing', async () => {
+  const missing = async ({ client }: Member) => {
+    const { error } = await client.rpc('search_candidates')
+    return [error?.code, JSON.parse(error?.details ?? '{}').missing]
+  }
+  const person = await member(stack, ['recruiter'])
+  expect(await missing(person)).toEqual(['verification_required', 'profile'])
+  const owner = await founder()
+  expect(await missing(owner)).toEqual(['verification_required', 'verification'])
+  await verify(owner)
+  await sql(stack)`delete from public.organizations where id = ${owner.organization_id}`
+  expect(await missing(owner)).toEqual(['verification_required', 'company'])
+})
+
+test('choices are searched by at most 200 characters', async () => {
+  const owner = await founder()
+  await verify(owner)
+  const asked = async (length: number) =>
+    (await owner.client.rpc('list_candidate_options', { type: 'skill', search: 'x'.repeat(length) })).error?.code
+  expect([await asked(200), await asked(201)]).toEqual([undefined, 'validation_failed'])
+})
