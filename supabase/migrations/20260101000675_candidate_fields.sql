@@ -340,12 +340,15 @@ begin
     notice_period_days = case when fields ? 'notice_period_days' then f.notice_period_days else d.notice_period_days end,
     picture_path = case when fields ? 'picture_path' then f.picture_path else d.picture_path end
   where d.id = person.card_id;
-  -- What no word tells by itself, several may.
+  -- What no word that is saved tells by itself, several may.
   problems := (
     select jsonb_strip_nulls(jsonb_build_object(
-      'skills', case when private.holds_contact(array_to_string(d.skills || d.languages, ' ')) then 'contact' end,
+      'skills', case
+        when fields ?| '{skills,languages}' and private.holds_contact(array_to_string(d.skills || d.languages, ' ')) then 'contact'
+      end,
       'role', case
-        when private.holds_contact(concat_ws(' ', d.role, d.department, d.religion, d.city, d.state, d.country)) then 'contact'
+        when fields ?| '{role,department,religion,city,state,country}'
+          and private.holds_contact(concat_ws(' ', d.role, d.department, d.religion, d.city, d.state, d.country)) then 'contact'
       end
     ))
     from private.candidate_cards as d

@@ -221,6 +221,34 @@ $$;
 
 -- Reading -------------------------------------------------------------------------------------------------------------
 
+create function private.candidate_history(account_id uuid)
+returns table (
+  educations public.candidate_education[],
+  experiences public.candidate_experience[],
+  gaps public.candidate_gap[]
+)
+language sql
+stable
+security definer
+rows 1
+set search_path = ''
+as $$
+  -- Definer: as above. What a candidate tells row by row, in their order; empty lists for nobody.
+  select
+    array(
+      select row(e.degree, e.field_of_study, e.institution, e.start_year, e.end_year, e.grade)::public.candidate_education
+      from private.candidate_educations as e where e.account_id = candidate_history.account_id order by e.position
+    ),
+    array(
+      select row(x.company, x.title, x.start_date, x.end_date, x.description)::public.candidate_experience
+      from private.candidate_experiences as x where x.account_id = candidate_history.account_id order by x.position
+    ),
+    array(
+      select row(g.start_date, g.end_date, g.reason)::public.candidate_gap
+      from private.candidate_gaps as g where g.account_id = candidate_history.account_id order by g.position
+    );
+$$;
+
 create function private.my_candidate()
 returns setof public.candidate_profile
 language sql
@@ -232,20 +260,7 @@ as $$
   -- Definer: as above. The caller's own.
   select d.id, c.account_id, c.full_name, u.email, c.phone, d.birth_date, private.age(d.birth_date), d.role, d.category, d.department,
     d.experience_years, d.current_ctc, d.expected_ctc, d.currency, d.religion, d.country, d.state, d.city, c.street_address,
-    c.education,
-    array(
-      select row(e.degree, e.field_of_study, e.institution, e.start_year, e.end_year, e.grade)::public.candidate_education
-      from private.candidate_educations as e where e.account_id = c.account_id order by e.position
-    ),
-    d.skills, d.languages, d.willing_to_relocate, c.work_experience,
-    array(
-      select row(x.company, x.title, x.start_date, x.end_date, x.description)::public.candidate_experience
-      from private.candidate_experiences as x where x.account_id = c.account_id order by x.position
-    ),
-    array(
-      select row(g.start_date, g.end_date, g.reason)::public.candidate_gap
-      from private.candidate_gaps as g where g.account_id = c.account_id order by g.position
-    ),
+    c.education, h.educations, d.skills, d.languages, d.willing_to_relocate, c.work_experience, h.experiences, h.gaps,
     c.career_objective, d.notice_period_days, c.resume_path, c.video_path, d.picture_path, c.is_available_for_hiring,
     case
       when c.declared_at is null then 'draft'
@@ -258,6 +273,7 @@ as $$
   from private.candidates as c
   join private.candidate_cards as d on d.id = c.card_id
   join auth.users as u on u.id = c.account_id
+  cross join lateral private.candidate_history(c.account_id) as h
   cross join lateral (select private.missing_candidate_fields(c.account_id)) as m (missing)
   where c.account_id = private.account_id() and c.started_at is not null;
 $$;

@@ -38,6 +38,20 @@ insert into private.settings (key, value, description) values
 
 -- Who -----------------------------------------------------------------------------------------------------------------
 
+create function private.verified_recruiter()
+returns setof public.recruiter_profiles
+language sql
+stable
+security definer
+rows 1
+set search_path = ''
+as $$
+  -- Definer: is_verified is read past policies. The caller, where they are a recruiter whom an admin has verified with a company.
+  select r.*
+  from public.recruiter_profiles as r
+  where r.account_id = auth.uid() and r.is_verified and r.organization_id is not null and private.has_role('recruiter');
+$$;
+
 create function private.require_verified_recruiter()
 returns public.recruiter_profiles
 language plpgsql
@@ -49,10 +63,9 @@ as $$
 declare
   recruiter public.recruiter_profiles;
 begin
-  select r.* into recruiter
-  from public.recruiter_profiles as r
-  where r.account_id = private.require_role('recruiter') and r.is_verified and r.organization_id is not null;
+  select r.* into recruiter from private.verified_recruiter() as r;
   if not found then
+    perform private.require_role('recruiter');
     perform private.raise_error(
       'verification_required', 403, 'An admin has to verify you and your company first.',
       jsonb_build_object('missing', case
@@ -94,9 +107,8 @@ as $$
   -- Definer: for policies. False, not an error, for whoever is no verified recruiter.
   select exists (
     select
-    from public.recruiter_profiles as r
+    from private.verified_recruiter() as r
     cross join lateral private.unlock_of(has_unlocked.candidate_id, r)
-    where r.account_id = auth.uid() and r.is_verified and r.organization_id is not null and private.has_role('recruiter')
   );
 $$;
 comment on function private.has_unlocked is 'Whether the caller, a verified recruiter, has unlocked this candidate, or a colleague has for the company.';

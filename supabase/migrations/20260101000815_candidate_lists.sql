@@ -98,24 +98,11 @@ as $$
   -- Definer: as above. One that is unlocked, or can be; no row otherwise.
   select
     private.candidate_card(d, u.unlocked_at, private.unlock_cost(recruiter.account_id), 1, null),
-    c.street_address, c.education,
-    array(
-      select row(e.degree, e.field_of_study, e.institution, e.start_year, e.end_year, e.grade)::public.candidate_education
-      from private.candidate_educations as e where e.account_id = c.account_id order by e.position
-    ),
-    c.work_experience,
-    array(
-      select row(x.company, x.title, x.start_date, x.end_date, x.description)::public.candidate_experience
-      from private.candidate_experiences as x where x.account_id = c.account_id order by x.position
-    ),
-    array(
-      select row(g.start_date, g.end_date, g.reason)::public.candidate_gap
-      from private.candidate_gaps as g where g.account_id = c.account_id order by g.position
-    ),
-    c.career_objective
+    c.street_address, c.education, h.educations, c.work_experience, h.experiences, h.gaps, c.career_objective
   from private.candidate_cards as d
   left join private.unlock_of(d.id, recruiter) as u on true
   left join private.candidates as c on c.card_id = d.id and u.id is not null
+  cross join lateral private.candidate_history(c.account_id) as h
   where d.id = candidate_detail.card_id
     and (u.id is not null or (d.is_searchable and d.id not in (select private.blocked_card_ids())));
 $$;

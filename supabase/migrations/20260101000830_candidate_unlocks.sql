@@ -264,7 +264,8 @@ begin
     join private.ledger_accounts as p on p.id = t.from_id and p.kind = 'subscription'
     join public.subscriptions as s on s.id = p.subject_id and s.replaced_by_id is not null
     join private.current_subscription(unlock.recruiter_id, 'hiring') as c on c.id <> s.id
-    join private.ledger_accounts as n on n.owner_id = p.owner_id and n.kind = 'subscription' and n.subject_id = c.id and n.currency = p.currency
+    join private.ledger_accounts as n
+      on n.owner_id = p.owner_id and n.kind = 'subscription' and n.subject_id = c.id and n.currency = p.currency
     where t.id = unlock.transfer_id;
   end if;
   update private.candidate_unlocks as u set refunded_at = now() where u.id = unlock.id;

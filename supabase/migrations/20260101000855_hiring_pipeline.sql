@@ -168,7 +168,12 @@ begin
   limit 1
   for key share;
   if not found then
-    perform private.raise_error('not_found', 404, case when stage_of.stage_id is null then 'Your company''s pipeline has no stage.' else 'There is no such stage of your company.' end);
+    perform private.raise_error(
+      'not_found', 404,
+      case
+        when stage_of.stage_id is null then 'Your company''s pipeline has no stage.' else 'There is no such stage of your company.'
+      end
+    );
   end if;
   return stage;
 end;

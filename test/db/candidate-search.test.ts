@@ -515,6 +515,13 @@ describe('words', () => {
 
   const wrongSearches = ['', ' ', '!', '& | ! <-> :* ()', "''", '\\', '%', 'x'.repeat(201), '\u00a0']
 
+  test('choices are searched by at most 200 characters', async () => {
+    const asked = (length: number) =>
+      eyes.as<Counted>(recruiter, `select * from public.list_candidate_options('skill', $1)`, ['x'.repeat(length)])
+    expect(await asked(200)).toEqual([])
+    await expect(asked(201)).rejects.toMatchObject({ message: expect.stringContaining('validation_failed') })
+  })
+
   test('a search without a word, or too long a one, is an error', async () => {
     for (const text of wrongSearches) {
       await expect(find({ search: text }), JSON.stringify(text)).rejects.toMatchObject({
@@ -608,12 +615,15 @@ describe('words', () => {
   })
 })
 
+/** A role is saved here, and digits in a row could be a number to call. */
+const lettersOnly = (word: string) => word.replace(/[0-9]/g, (digit) => 'ghijklmnop'[Number(digit)]!)
+
 describe('the index', () => {
   const searched = async (filters: Filters) => (await search(recruiter, filters)).length
 
   test('follows whatever changes', async () => {
     const db = sql(stack)
-    const word = unique('Word')
+    const word = lettersOnly(unique('Word'))
     const [one] = await makeCandidates(stack, 1, {
       card: { role: word, category: 'devops' },
       person: { full_name: 'Ann' },

@@ -338,11 +338,3 @@ test('whoever is no verified recruiter is told what is missing', async () => {
   await sql(stack)`delete from public.organizations where id = ${owner.organization_id}`
   expect(await missing(owner)).toEqual(['verification_required', 'company'])
 })
-
-test('choices are searched by at most 200 characters', async () => {
-  const owner = await founder()
-  await verify(owner)
-  const asked = async (length: number) =>
-    (await owner.client.rpc('list_candidate_options', { type: 'skill', search: 'x'.repeat(length) })).error?.code
-  expect([await asked(200), await asked(201)]).toEqual([undefined, 'validation_failed'])
-})

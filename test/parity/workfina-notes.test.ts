@@ -215,6 +215,7 @@ it('WF30 hiring.listNotes: one’s own notes and follow-ups of a candidate', asy
   expect(mine).toEqual([{ ...both.follow_ups[1], candidate_name: 'John Doe' }])
   const done = await recruiter.client.rpc('list_follow_ups', { is_completed: true, page_size: 100 })
   expect(done.data.every(({ is_completed }: { is_completed: boolean }) => is_completed)).toBe(true)
+  expect([agenda.total, done.data[0].total]).toEqual([agenda.items.length, done.data.length])
   expect(done.data.at(-1)).toMatchObject({ candidate_id: candidate, due_at: later })
 
   const nothing = { notes: [], follow_ups: [] }

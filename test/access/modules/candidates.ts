@@ -35,6 +35,7 @@ export const candidates: ModuleAccess = {
       'word_key(text)',
       'distinct_words(text[])',
       'lock_own_candidate()',
+      'candidate_history(uuid)',
       'write_candidate(private.candidates,jsonb)',
       'declare_candidate(private.candidates)',
       'require_declaration(boolean)',

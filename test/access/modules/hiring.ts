@@ -63,6 +63,7 @@ export const hiring: ModuleAccess = {
       ),
     ],
     nobody: inPrivate(
+      'verified_recruiter()',
       'require_verified_recruiter()',
       'unlock_of(uuid,recruiter_profiles)',
       'blocked_card_ids()',
