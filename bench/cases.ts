@@ -49,6 +49,29 @@ export const cases: Case[] = [
     },
   },
   {
+    title: 'Open tasks of a city within a budget, the highest first',
+    first: {
+      name: 'list_tasks(status, city, min_budget, sort)',
+      role: 'anon',
+      statement:
+        "select * from list_tasks(status => 'open', city => 'almaty', min_budget => 500000, currency => 'USD', sort => 'highest_budget')",
+    },
+    second: {
+      name: 'the newest, without filters',
+      role: 'anon',
+      statement: 'select * from list_tasks()',
+    },
+  },
+  {
+    title: 'Services by price',
+    first: {
+      name: 'list_services(max_price, sort)',
+      role: 'anon',
+      statement: "select * from list_services(max_price => 500000, currency => 'USD', sort => 'highest_price')",
+    },
+    second: { name: 'the newest, without filters', role: 'anon', statement: 'select * from list_services()' },
+  },
+  {
     title: 'First page of models, promoted ones before the others',
     first: {
       name: 'list_models(promoted_first)',

@@ -20,6 +20,15 @@ export async function fill(admin: postgres.Sql): Promise<string> {
         (array['male', 'female', null])[1 + floor(random() * 3)],
         18 + floor(random() * 10), 30 + floor(random() * 30), now() - random() * interval '400 days'
       from public.accounts as a, generate_series(1, 10);
+    insert into public.tasks (owner_id, title, description, category, task_type, budget, currency, city, status, created_at)
+      select a.id, 'Task ' || md5(random()::text), repeat(md5(random()::text) || ' ', 5), 'design', 'digital', 1 + floor(random() * 1000000)::int,
+        (array['USD', 'KZT'])[1 + floor(random() * 2)], (array['Almaty', 'Astana', 'Pune'])[1 + floor(random() * 3)],
+        (array['open', 'open', 'in_progress', 'completed'])[1 + floor(random() * 4)], now() - random() * interval '400 days'
+      from public.accounts as a, generate_series(1, 10);
+    insert into public.services (owner_id, title, description, category, price, delivery_days, is_active, created_at)
+      select a.id, 'Service ' || md5(random()::text), repeat(md5(random()::text) || ' ', 5), 'design', 1 + floor(random() * 1000000)::int, 3,
+        random() < 0.9, now() - random() * interval '400 days'
+      from public.accounts as a, generate_series(1, 10);
     -- Lists of models read nothing of accounts.
     insert into public.model_profiles (account_id, name, birth_date, gender, bio, height, city, categories, experience, created_at, promoted_until)
       select gen_random_uuid(), 'Name ' || i, (now() - (18 + 40 * pow(random(), 2)) * interval '1 year')::date,

@@ -33,7 +33,7 @@ try {
   await bootstrap(cluster.url('supabase_admin', 'postgres'), 'newer')
   await applyMigrations({ project, url, environment: loadSecrets(dataFolder), dataFolder })
   const admin = postgres(cluster.url('supabase_admin', 'postgres'), { max: 1, onnotice: () => undefined })
-  console.log('Filling in 200,000 castings, 200,000 models and 200,000 candidates')
+  console.log('Filling in 200,000 castings, tasks, services, models and candidates each')
   const viewer = await fill(admin)
 
   console.log(`\nMedians of ${rounds} rounds; a ratio below 1 means that the first is faster\n`)

@@ -11,6 +11,7 @@ import { castings } from './access/modules/castings.ts'
 import { catalog } from './access/modules/catalog.ts'
 import { creators } from './access/modules/creators.ts'
 import { employers } from './access/modules/employers.ts'
+import { escrows } from './access/modules/escrows.ts'
 import { favorites } from './access/modules/favorites.ts'
 import { files } from './access/modules/files.ts'
 import { foundation } from './access/modules/foundation.ts'
@@ -21,8 +22,12 @@ import { media } from './access/modules/media.ts'
 import { models } from './access/modules/models.ts'
 import { moderation } from './access/modules/moderation.ts'
 import { notifications } from './access/modules/notifications.ts'
+import { orders } from './access/modules/orders.ts'
 import { organizations } from './access/modules/organizations.ts'
 import { recruiters } from './access/modules/recruiters.ts'
+import { reviews } from './access/modules/reviews.ts'
+import { services } from './access/modules/services.ts'
+import { tasks } from './access/modules/tasks.ts'
 
 /**
  * Somebody who tries: `anon` is not signed in, `stranger` is signed in and has every role the owner has, `suspended` is
@@ -100,6 +105,11 @@ export const access: Record<string, ModuleAccess> = {
   favorites,
   castings,
   'casting responses': castingResponses,
+  tasks,
+  services,
   hiring,
+  escrows,
+  orders,
+  reviews,
   me,
 }

@@ -10,12 +10,14 @@ import { Creators } from './creators/creators.ts'
 import { Devices } from './devices/devices.ts'
 import { Employers } from './employers/employers.ts'
 import type { Locale } from './errors/messages/index.ts'
+import { Escrows } from './escrows/escrows.ts'
 import { Favorites } from './favorites/favorites.ts'
 import { Files } from './files/files.ts'
 import { Freelancers } from './freelancers/freelancers.ts'
 import { Hiring } from './hiring/hiring.ts'
 import { Models } from './models/models.ts'
 import { Notifications } from './notifications/notifications.ts'
+import { Orders } from './orders/orders.ts'
 import { Organizations } from './organizations/organizations.ts'
 import { Photos } from './photos/photos.ts'
 import { Plans } from './plans/plans.ts'
@@ -25,8 +27,11 @@ import { Recruiters } from './recruiters/recruiters.ts'
 import { Reports } from './reports/reports.ts'
 import { Representations } from './representations/representations.ts'
 import { Responses } from './responses/responses.ts'
+import { Reviews } from './reviews/reviews.ts'
+import { Services } from './services/services.ts'
 import { Skills } from './skills/skills.ts'
 import { Subscriptions } from './subscriptions/subscriptions.ts'
+import { Tasks } from './tasks/tasks.ts'
 import { Wallet } from './wallet/wallet.ts'
 
 export interface TalentbaseOptions {
@@ -62,6 +67,11 @@ export interface Talentbase {
   representations: Representations
   castings: Castings
   responses: Responses
+  tasks: Tasks
+  services: Services
+  orders: Orders
+  escrows: Escrows
+  reviews: Reviews
   favorites: Favorites
   notifications: Notifications
 }
@@ -96,6 +106,11 @@ export function createTalentbase(supabase: Supabase, { locale = 'en' }: Talentba
     representations: new Representations(context),
     castings: new Castings(context),
     responses: new Responses(context),
+    tasks: new Tasks(context),
+    services: new Services(context),
+    orders: new Orders(context),
+    escrows: new Escrows(context),
+    reviews: new Reviews(context),
     favorites: new Favorites(context),
     notifications: new Notifications(context),
   }

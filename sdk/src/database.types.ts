@@ -797,7 +797,9 @@ export type Database = {
           is_verified: boolean
           logo_path: string | null
           phone: string | null
+          rating: number | null
           rejection_reason: string | null
+          reviews_count: number
           updated_at: string
           website: string | null
         }
@@ -814,7 +816,9 @@ export type Database = {
           is_verified?: boolean
           logo_path?: string | null
           phone?: string | null
+          rating?: number | null
           rejection_reason?: string | null
+          reviews_count?: number
           updated_at?: string
           website?: string | null
         }
@@ -830,7 +834,9 @@ export type Database = {
           is_verified?: boolean
           logo_path?: string | null
           phone?: string | null
+          rating?: number | null
           rejection_reason?: string | null
+          reviews_count?: number
           updated_at?: string
           website?: string | null
         }
@@ -1244,6 +1250,258 @@ export type Database = {
             isOneToOne: false
             referencedRelation: 'notification_types'
             referencedColumns: ['type']
+          },
+        ]
+      }
+      order_deliveries: {
+        Row: {
+          account_id: string | null
+          created_at: string
+          id: string
+          message: string | null
+          order_id: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id?: string | null
+          created_at?: string
+          id?: string
+          message?: string | null
+          order_id: string
+        }
+        Update: {
+          account_id?: string | null
+          created_at?: string
+          id?: string
+          message?: string | null
+          order_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'order_deliveries_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'order_deliveries_order_id_fkey'
+            columns: ['order_id']
+            isOneToOne: false
+            referencedRelation: 'orders'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      order_delivery_files: {
+        Row: {
+          delivery_id: string
+          file_id: string
+        }
+        ComputedFields: never
+        Insert: {
+          delivery_id: string
+          file_id: string
+        }
+        Update: {
+          delivery_id?: string
+          file_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'order_delivery_files_delivery_id_fkey'
+            columns: ['delivery_id']
+            isOneToOne: false
+            referencedRelation: 'order_deliveries'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'order_delivery_files_file_id_fkey'
+            columns: ['file_id']
+            isOneToOne: false
+            referencedRelation: 'files'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      order_options: {
+        Row: {
+          name: string
+          option_id: string | null
+          order_id: string
+          position: number
+          price: number
+        }
+        ComputedFields: never
+        Insert: {
+          name: string
+          option_id?: string | null
+          order_id: string
+          position: number
+          price: number
+        }
+        Update: {
+          name?: string
+          option_id?: string | null
+          order_id?: string
+          position?: number
+          price?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'order_options_option_id_fkey'
+            columns: ['option_id']
+            isOneToOne: false
+            referencedRelation: 'service_options'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'order_options_order_id_fkey'
+            columns: ['order_id']
+            isOneToOne: false
+            referencedRelation: 'orders'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      order_revisions: {
+        Row: {
+          account_id: string | null
+          created_at: string
+          id: string
+          message: string | null
+          order_id: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id?: string | null
+          created_at?: string
+          id?: string
+          message?: string | null
+          order_id: string
+        }
+        Update: {
+          account_id?: string | null
+          created_at?: string
+          id?: string
+          message?: string | null
+          order_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'order_revisions_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'order_revisions_order_id_fkey'
+            columns: ['order_id']
+            isOneToOne: false
+            referencedRelation: 'orders'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      orders: {
+        Row: {
+          allows_modifications: boolean
+          buyer_id: string | null
+          cancellation_reason: string | null
+          cancelled_at: string | null
+          completed_at: string | null
+          created_at: string
+          currency: string
+          delivered_at: string | null
+          delivery_date: string | null
+          delivery_days: number
+          funded_at: string | null
+          id: string
+          modifications_price: number
+          price: number
+          requirements: string | null
+          revisions_count: number
+          seller_id: string | null
+          service_id: string | null
+          started_at: string | null
+          status: string
+          title: string
+          total_price: number
+          updated_at: string
+        }
+        ComputedFields: never
+        Insert: {
+          allows_modifications: boolean
+          buyer_id?: string | null
+          cancellation_reason?: string | null
+          cancelled_at?: string | null
+          completed_at?: string | null
+          created_at?: string
+          currency: string
+          delivered_at?: string | null
+          delivery_date?: string | null
+          delivery_days: number
+          funded_at?: string | null
+          id?: string
+          modifications_price: number
+          price: number
+          requirements?: string | null
+          revisions_count?: number
+          seller_id?: string | null
+          service_id?: string | null
+          started_at?: string | null
+          status?: string
+          title: string
+          total_price: number
+          updated_at?: string
+        }
+        Update: {
+          allows_modifications?: boolean
+          buyer_id?: string | null
+          cancellation_reason?: string | null
+          cancelled_at?: string | null
+          completed_at?: string | null
+          created_at?: string
+          currency?: string
+          delivered_at?: string | null
+          delivery_date?: string | null
+          delivery_days?: number
+          funded_at?: string | null
+          id?: string
+          modifications_price?: number
+          price?: number
+          requirements?: string | null
+          revisions_count?: number
+          seller_id?: string | null
+          service_id?: string | null
+          started_at?: string | null
+          status?: string
+          title?: string
+          total_price?: number
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'orders_buyer_id_fkey'
+            columns: ['buyer_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'orders_seller_id_fkey'
+            columns: ['seller_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'orders_service_id_fkey'
+            columns: ['service_id']
+            isOneToOne: false
+            referencedRelation: 'services'
+            referencedColumns: ['id']
           },
         ]
       }
@@ -1955,6 +2213,188 @@ export type Database = {
           },
         ]
       }
+      reviews: {
+        Row: {
+          author_id: string | null
+          comment: string | null
+          created_at: string
+          criteria: NonNullable<Json>
+          entity_id: string
+          entity_type: string
+          id: string
+          published_at: string | null
+          rating: number
+          removed_at: string | null
+          replied_at: string | null
+          reply: string | null
+          subject_id: string
+          subject_role: string
+        }
+        ComputedFields: never
+        Insert: {
+          author_id?: string | null
+          comment?: string | null
+          created_at?: string
+          criteria?: NonNullable<Json>
+          entity_id: string
+          entity_type: string
+          id?: string
+          published_at?: string | null
+          rating: number
+          removed_at?: string | null
+          replied_at?: string | null
+          reply?: string | null
+          subject_id: string
+          subject_role: string
+        }
+        Update: {
+          author_id?: string | null
+          comment?: string | null
+          created_at?: string
+          criteria?: NonNullable<Json>
+          entity_id?: string
+          entity_type?: string
+          id?: string
+          published_at?: string | null
+          rating?: number
+          removed_at?: string | null
+          replied_at?: string | null
+          reply?: string | null
+          subject_id?: string
+          subject_role?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'reviews_author_id_fkey'
+            columns: ['author_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'reviews_subject_id_fkey'
+            columns: ['subject_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      service_options: {
+        Row: {
+          created_at: string
+          description: string | null
+          id: string
+          name: string
+          position: number
+          price: number
+          service_id: string
+        }
+        ComputedFields: never
+        Insert: {
+          created_at?: string
+          description?: string | null
+          id?: string
+          name: string
+          position?: number
+          price: number
+          service_id: string
+        }
+        Update: {
+          created_at?: string
+          description?: string | null
+          id?: string
+          name?: string
+          position?: number
+          price?: number
+          service_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'service_options_service_id_fkey'
+            columns: ['service_id']
+            isOneToOne: false
+            referencedRelation: 'services'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      services: {
+        Row: {
+          allows_modifications: boolean
+          category: string
+          created_at: string
+          currency: string
+          delivery_days: number
+          description: string
+          id: string
+          is_active: boolean
+          modifications_price: number
+          orders_count: number
+          owner_id: string
+          price: number
+          rating: number | null
+          reviews_count: number
+          tags: string[]
+          title: string
+          updated_at: string
+        }
+        ComputedFields: never
+        Insert: {
+          allows_modifications?: boolean
+          category: string
+          created_at?: string
+          currency?: string
+          delivery_days: number
+          description: string
+          id?: string
+          is_active?: boolean
+          modifications_price?: number
+          orders_count?: number
+          owner_id?: string
+          price: number
+          rating?: number | null
+          reviews_count?: number
+          tags?: string[]
+          title: string
+          updated_at?: string
+        }
+        Update: {
+          allows_modifications?: boolean
+          category?: string
+          created_at?: string
+          currency?: string
+          delivery_days?: number
+          description?: string
+          id?: string
+          is_active?: boolean
+          modifications_price?: number
+          orders_count?: number
+          owner_id?: string
+          price?: number
+          rating?: number | null
+          reviews_count?: number
+          tags?: string[]
+          title?: string
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'services_category_fkey'
+            columns: ['category']
+            isOneToOne: false
+            referencedRelation: 'categories'
+            referencedColumns: ['slug']
+          },
+          {
+            foreignKeyName: 'services_owner_id_fkey'
+            columns: ['owner_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       skills: {
         Row: {
           created_at: string
@@ -2110,11 +2550,174 @@ export type Database = {
           },
         ]
       }
+      task_applications: {
+        Row: {
+          created_at: string
+          currency: string
+          estimated_duration: string | null
+          freelancer_id: string
+          id: string
+          offered_price: number
+          proposal: string
+          status: string
+          task_id: string
+          updated_at: string
+        }
+        ComputedFields: never
+        Insert: {
+          created_at?: string
+          currency: string
+          estimated_duration?: string | null
+          freelancer_id: string
+          id?: string
+          offered_price: number
+          proposal: string
+          status?: string
+          task_id: string
+          updated_at?: string
+        }
+        Update: {
+          created_at?: string
+          currency?: string
+          estimated_duration?: string | null
+          freelancer_id?: string
+          id?: string
+          offered_price?: number
+          proposal?: string
+          status?: string
+          task_id?: string
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'task_applications_freelancer_id_fkey'
+            columns: ['freelancer_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'task_applications_task_id_fkey'
+            columns: ['task_id']
+            isOneToOne: false
+            referencedRelation: 'tasks'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      tasks: {
+        Row: {
+          accepted_application_id: string | null
+          address: string | null
+          applications_count: number
+          budget: number
+          cancellation_reason: string | null
+          cancelled_at: string | null
+          category: string
+          city: string | null
+          completed_at: string | null
+          country: string | null
+          created_at: string
+          currency: string
+          deadline: string | null
+          description: string
+          id: string
+          owner_id: string
+          skill_ids: string[]
+          started_at: string | null
+          status: string
+          task_type: string
+          title: string
+          updated_at: string
+        }
+        ComputedFields: never
+        Insert: {
+          accepted_application_id?: string | null
+          address?: string | null
+          applications_count?: number
+          budget: number
+          cancellation_reason?: string | null
+          cancelled_at?: string | null
+          category: string
+          city?: string | null
+          completed_at?: string | null
+          country?: string | null
+          created_at?: string
+          currency?: string
+          deadline?: string | null
+          description: string
+          id?: string
+          owner_id?: string
+          skill_ids?: string[]
+          started_at?: string | null
+          status?: string
+          task_type: string
+          title: string
+          updated_at?: string
+        }
+        Update: {
+          accepted_application_id?: string | null
+          address?: string | null
+          applications_count?: number
+          budget?: number
+          cancellation_reason?: string | null
+          cancelled_at?: string | null
+          category?: string
+          city?: string | null
+          completed_at?: string | null
+          country?: string | null
+          created_at?: string
+          currency?: string
+          deadline?: string | null
+          description?: string
+          id?: string
+          owner_id?: string
+          skill_ids?: string[]
+          started_at?: string | null
+          status?: string
+          task_type?: string
+          title?: string
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'tasks_accepted_application_id_fkey'
+            columns: ['accepted_application_id']
+            isOneToOne: false
+            referencedRelation: 'task_applications'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'tasks_category_fkey'
+            columns: ['category']
+            isOneToOne: false
+            referencedRelation: 'categories'
+            referencedColumns: ['slug']
+          },
+          {
+            foreignKeyName: 'tasks_owner_id_fkey'
+            columns: ['owner_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+        ]
+      }
     }
     Views: {
       [_ in never]: never
     }
     Functions: {
+      accept_application: {
+        Args: { application_id: string }
+        Returns: Database['public']['CompositeTypes']['application_card']
+        SetofOptions: {
+          from: '*'
+          to: 'application_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
       add_favorite: { Args: { entity_id: string; entity_type: string }; Returns: undefined }
       add_role: { Args: { role: string }; Returns: string[] }
       add_to_pipeline: {
@@ -2127,14 +2730,54 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      apply_to_task: {
+        Args: { estimated_duration?: string; offered_price: number; proposal: string; task_id: string }
+        Returns: Database['public']['CompositeTypes']['application_card']
+        SetofOptions: {
+          from: '*'
+          to: 'application_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      approve_order: {
+        Args: { idempotency_key?: string; order_id: string }
+        Returns: Database['public']['CompositeTypes']['order_card']
+        SetofOptions: {
+          from: '*'
+          to: 'order_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
       attach_casting_file: { Args: { casting_id: string; file_id: string }; Returns: undefined }
       block_account: { Args: { account_id: string }; Returns: undefined }
+      cancel_order: {
+        Args: { idempotency_key?: string; order_id: string; reason: string }
+        Returns: Database['public']['CompositeTypes']['order_card']
+        SetofOptions: {
+          from: '*'
+          to: 'order_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
       cancel_subscription: {
         Args: { subscription_id: string }
         Returns: Database['public']['CompositeTypes']['subscription_card']
         SetofOptions: {
           from: '*'
           to: 'subscription_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      cancel_task: {
+        Args: { idempotency_key?: string; reason?: string; task_id: string }
+        Returns: Database['public']['CompositeTypes']['task_card']
+        SetofOptions: {
+          from: '*'
+          to: 'task_card'
           isOneToOne: true
           isSetofReturn: true
         }
@@ -2182,12 +2825,38 @@ export type Database = {
         }[]
       }
       complete_object_deletions: { Args: { ids: number[] }; Returns: undefined }
+      complete_task: {
+        Args: { idempotency_key?: string; task_id: string }
+        Returns: Database['public']['CompositeTypes']['task_card']
+        SetofOptions: {
+          from: '*'
+          to: 'task_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
       create_candidate: {
         Args: { declaration: boolean; fields: Json }
         Returns: Database['public']['CompositeTypes']['candidate_profile']
         SetofOptions: {
           from: '*'
           to: 'candidate_profile'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      create_order: {
+        Args: {
+          delivery_date?: string
+          idempotency_key?: string
+          option_ids?: string[]
+          requirements?: string
+          service_id: string
+        }
+        Returns: Database['public']['CompositeTypes']['order_card']
+        SetofOptions: {
+          from: '*'
+          to: 'order_card'
           isOneToOne: true
           isSetofReturn: true
         }
@@ -2231,6 +2900,53 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      create_review: {
+        Args: { comment?: string; criteria?: Json; entity_id: string; entity_type: string; rating: number }
+        Returns: {
+          author_id: string | null
+          comment: string | null
+          created_at: string
+          criteria: NonNullable<Json>
+          entity_id: string
+          entity_type: string
+          id: string
+          published_at: string | null
+          rating: number
+          removed_at: string | null
+          replied_at: string | null
+          reply: string | null
+          subject_id: string
+          subject_role: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'reviews'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      create_service: {
+        Args: {
+          allows_modifications?: boolean
+          category: string
+          currency?: string
+          delivery_days: number
+          description: string
+          is_active?: boolean
+          modifications_price?: number
+          options?: Json
+          price: number
+          tags?: string[]
+          title: string
+        }
+        Returns: Database['public']['CompositeTypes']['service_card']
+        SetofOptions: {
+          from: '*'
+          to: 'service_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
       credit_price: {
         Args: Record<PropertyKey, never>
         Returns: {
@@ -2270,6 +2986,37 @@ export type Database = {
       }
       delete_account: { Args: { password: string }; Returns: undefined }
       delete_casting: { Args: { casting_id: string }; Returns: undefined }
+      delete_task: { Args: { task_id: string }; Returns: undefined }
+      deliver_order: {
+        Args: { file_ids?: string[]; message?: string; order_id: string }
+        Returns: Database['public']['CompositeTypes']['order_card']
+        SetofOptions: {
+          from: '*'
+          to: 'order_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      dispute_escrow: {
+        Args: { escrow_id: string; reason: string }
+        Returns: Database['public']['CompositeTypes']['escrow_card']
+        SetofOptions: {
+          from: '*'
+          to: 'escrow_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      dispute_order: {
+        Args: { order_id: string; reason: string }
+        Returns: Database['public']['CompositeTypes']['order_card']
+        SetofOptions: {
+          from: '*'
+          to: 'order_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
       drop_device: { Args: { token: string }; Returns: boolean }
       email_for_sign_in: { Args: { client_ip: string; username: string }; Returns: string }
       export_account: { Args: Record<PropertyKey, never>; Returns: Json }
@@ -2354,6 +3101,16 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      get_escrow: {
+        Args: { escrow_id: string }
+        Returns: Database['public']['CompositeTypes']['escrow_card']
+        SetofOptions: {
+          from: '*'
+          to: 'escrow_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
       get_freelancer: {
         Args: { account_id: string }
         Returns: Database['public']['CompositeTypes']['freelancer_card']
@@ -2384,6 +3141,16 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      get_order: {
+        Args: { order_id: string }
+        Returns: Database['public']['CompositeTypes']['order_card']
+        SetofOptions: {
+          from: '*'
+          to: 'order_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
       get_organization: {
         Args: { organization_id: string }
         Returns: Database['public']['CompositeTypes']['organization_card']
@@ -2404,6 +3171,26 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      get_service: {
+        Args: { service_id: string }
+        Returns: Database['public']['CompositeTypes']['service_card']
+        SetofOptions: {
+          from: '*'
+          to: 'service_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      get_services: {
+        Args: { service_ids: string[] }
+        Returns: Database['public']['CompositeTypes']['service_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'service_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       get_subscription: {
         Args: { subscription_id: string }
         Returns: Database['public']['CompositeTypes']['subscription_card']
@@ -2411,6 +3198,26 @@ export type Database = {
           from: '*'
           to: 'subscription_card'
           isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      get_task: {
+        Args: { task_id: string }
+        Returns: Database['public']['CompositeTypes']['task_card']
+        SetofOptions: {
+          from: '*'
+          to: 'task_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      get_tasks: {
+        Args: { task_ids: string[] }
+        Returns: Database['public']['CompositeTypes']['task_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'task_card'
+          isOneToOne: false
           isSetofReturn: true
         }
       }
@@ -2546,6 +3353,26 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      list_deliveries: {
+        Args: { order_id: string }
+        Returns: Database['public']['CompositeTypes']['order_delivery'][]
+        SetofOptions: {
+          from: '*'
+          to: 'order_delivery'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_escrows: {
+        Args: { entity_id: string; entity_type: string }
+        Returns: Database['public']['CompositeTypes']['escrow_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'escrow_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       list_favorites: {
         Args: { cursor?: string; entity_type: string; page_size?: number; skip?: number }
         Returns: Database['public']['CompositeTypes']['favorite_card'][]
@@ -2620,6 +3447,16 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      list_my_applications: {
+        Args: { cursor?: string; page_size?: number; skip?: number; status?: string }
+        Returns: Database['public']['CompositeTypes']['application_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'application_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       list_my_castings: {
         Args: { cursor?: string; page_size?: number; skip?: number; status?: string }
         Returns: Database['public']['CompositeTypes']['casting_card'][]
@@ -2656,6 +3493,26 @@ export type Database = {
         SetofOptions: {
           from: '*'
           to: 'response_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_my_tasks: {
+        Args: { cursor?: string; page_size?: number; skip?: number; status?: string }
+        Returns: Database['public']['CompositeTypes']['task_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'task_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_orders: {
+        Args: { cursor?: string; page_size?: number; side?: string; skip?: number; status?: string }
+        Returns: Database['public']['CompositeTypes']['order_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'order_card'
           isOneToOne: false
           isSetofReturn: true
         }
@@ -2767,6 +3624,38 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      list_reviews: {
+        Args: { cursor?: string; page_size?: number; skip?: number; subject_id: string; subject_role?: string }
+        Returns: Database['public']['CompositeTypes']['review_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'review_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_services: {
+        Args: {
+          category?: string
+          currency?: string
+          cursor?: string
+          max_price?: number
+          min_price?: number
+          owner_id?: string
+          page_size?: number
+          search?: string
+          skip?: number
+          sort?: string
+          tag?: string
+        }
+        Returns: Database['public']['CompositeTypes']['service_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'service_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       list_skills: {
         Args: { cursor?: string; page_size?: number; search?: string; skip?: number }
         Returns: Database['public']['CompositeTypes']['skill_card'][]
@@ -2787,6 +3676,41 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      list_task_applications: {
+        Args: { cursor?: string; page_size?: number; skip?: number; status?: string; task_id: string }
+        Returns: Database['public']['CompositeTypes']['application_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'application_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_tasks: {
+        Args: {
+          category?: string
+          city?: string
+          currency?: string
+          cursor?: string
+          max_budget?: number
+          min_budget?: number
+          owner_id?: string
+          page_size?: number
+          search?: string
+          skill_id?: string
+          skip?: number
+          sort?: string
+          status?: string
+          task_type?: string
+        }
+        Returns: Database['public']['CompositeTypes']['task_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'task_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       list_unlocked_candidates: {
         Args: { cursor?: string; page_size?: number; skip?: number }
         Returns: Database['public']['CompositeTypes']['candidate_card'][]
@@ -2798,11 +3722,28 @@ export type Database = {
         }
       }
       list_wallet_transactions: {
-        Args: { cursor?: string; page_size?: number; skip?: number; subscription_id?: string; type?: string }
+        Args: {
+          currency?: string
+          cursor?: string
+          page_size?: number
+          skip?: number
+          subscription_id?: string
+          type?: string
+        }
         Returns: Database['public']['CompositeTypes']['wallet_transaction'][]
         SetofOptions: {
           from: '*'
           to: 'wallet_transaction'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_wallets: {
+        Args: Record<PropertyKey, never>
+        Returns: Database['public']['CompositeTypes']['wallet'][]
+        SetofOptions: {
+          from: '*'
+          to: 'wallet'
           isOneToOne: false
           isSetofReturn: true
         }
@@ -2868,8 +3809,18 @@ export type Database = {
           isSetofReturn: false
         }
       }
-      my_wallet: {
+      my_task_statistics: {
         Args: Record<PropertyKey, never>
+        Returns: Database['public']['CompositeTypes']['own_task_statistics']
+        SetofOptions: {
+          from: '*'
+          to: 'own_task_statistics'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
+      my_wallet: {
+        Args: { currency?: string }
         Returns: Database['public']['CompositeTypes']['wallet']
         SetofOptions: {
           from: '*'
@@ -2884,6 +3835,16 @@ export type Database = {
           total: number
           unread: number
         }[]
+      }
+      pay_escrow: {
+        Args: { escrow_id: string; idempotency_key?: string }
+        Returns: Database['public']['CompositeTypes']['escrow_card']
+        SetofOptions: {
+          from: '*'
+          to: 'escrow_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
       }
       promote: {
         Args: { casting_id?: string; days?: number; model_id?: string }
@@ -2920,6 +3881,16 @@ export type Database = {
         Args: { casting_ids?: string[]; kind?: string; model_ids?: string[] }
         Returns: undefined
       }
+      refund_escrow: {
+        Args: { escrow_id: string; idempotency_key?: string; reason?: string }
+        Returns: Database['public']['CompositeTypes']['escrow_card']
+        SetofOptions: {
+          from: '*'
+          to: 'escrow_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
       register_device: {
         Args: { platform: string; token: string }
         Returns: {
@@ -2935,6 +3906,26 @@ export type Database = {
           to: 'devices'
           isOneToOne: true
           isSetofReturn: false
+        }
+      }
+      reject_application: {
+        Args: { application_id: string }
+        Returns: Database['public']['CompositeTypes']['application_card']
+        SetofOptions: {
+          from: '*'
+          to: 'application_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      release_escrow: {
+        Args: { escrow_id: string; idempotency_key?: string }
+        Returns: Database['public']['CompositeTypes']['escrow_card']
+        SetofOptions: {
+          from: '*'
+          to: 'escrow_card'
+          isOneToOne: true
+          isSetofReturn: true
         }
       }
       remove_from_pipeline: { Args: { candidate_id: string }; Returns: undefined }
@@ -2955,6 +3946,41 @@ export type Database = {
           from: '*'
           to: 'account_skills'
           isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      reply_to_review: {
+        Args: { reply: string; review_id: string }
+        Returns: {
+          author_id: string | null
+          comment: string | null
+          created_at: string
+          criteria: NonNullable<Json>
+          entity_id: string
+          entity_type: string
+          id: string
+          published_at: string | null
+          rating: number
+          removed_at: string | null
+          replied_at: string | null
+          reply: string | null
+          subject_id: string
+          subject_role: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'reviews'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      request_revision: {
+        Args: { message: string; order_id: string }
+        Returns: Database['public']['CompositeTypes']['order_card']
+        SetofOptions: {
+          from: '*'
+          to: 'order_card'
+          isOneToOne: true
           isSetofReturn: true
         }
       }
@@ -3021,6 +4047,16 @@ export type Database = {
       set_candidate_availability: { Args: { is_available_for_hiring: boolean }; Returns: boolean }
       set_casting_status: { Args: { casting_id: string; status: string }; Returns: undefined }
       set_member_role: { Args: { account_id: string; organization_id: string; role: string }; Returns: undefined }
+      set_milestones: {
+        Args: { milestones: Json; task_id: string }
+        Returns: Database['public']['CompositeTypes']['escrow_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'escrow_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       set_notification_preferences: {
         Args: { preferences: Json }
         Returns: {
@@ -3100,7 +4136,37 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      set_service_options: {
+        Args: { options: Json; service_id: string }
+        Returns: Database['public']['CompositeTypes']['service_card']
+        SetofOptions: {
+          from: '*'
+          to: 'service_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
       set_username: { Args: { username: string }; Returns: undefined }
+      start_order: {
+        Args: { order_id: string }
+        Returns: Database['public']['CompositeTypes']['order_card']
+        SetofOptions: {
+          from: '*'
+          to: 'order_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      start_task: {
+        Args: { task_id: string }
+        Returns: Database['public']['CompositeTypes']['task_card']
+        SetofOptions: {
+          from: '*'
+          to: 'task_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
       submit_candidate: {
         Args: { declaration: boolean }
         Returns: Database['public']['CompositeTypes']['candidate_profile']
@@ -3109,6 +4175,16 @@ export type Database = {
           to: 'candidate_profile'
           isOneToOne: true
           isSetofReturn: true
+        }
+      }
+      task_statistics: {
+        Args: Record<PropertyKey, never>
+        Returns: Database['public']['CompositeTypes']['task_statistics']
+        SetofOptions: {
+          from: '*'
+          to: 'task_statistics'
+          isOneToOne: true
+          isSetofReturn: false
         }
       }
       toggle_favorite: { Args: { entity_id: string; entity_type: string }; Returns: boolean }
@@ -3183,6 +4259,16 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      withdraw_application: {
+        Args: { application_id: string; idempotency_key?: string }
+        Returns: Database['public']['CompositeTypes']['application_card']
+        SetofOptions: {
+          from: '*'
+          to: 'application_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
       withdraw_response: {
         Args: { response_id: string }
         Returns: {
@@ -3240,6 +4326,33 @@ export type Database = {
         updated_at: string | null
         total: number | null
         cursor: string | null
+      }
+      application_card: {
+        id: string | null
+        task_id: string | null
+        task_title: string | null
+        task_status: string | null
+        task_owner_id: string | null
+        freelancer_id: string | null
+        freelancer_username: string | null
+        freelancer_name: string | null
+        freelancer_avatar_path: string | null
+        freelancer_rating: number | null
+        freelancer_completed_tasks: number | null
+        proposal: string | null
+        offered_price: number | null
+        currency: string | null
+        estimated_duration: string | null
+        status: string | null
+        created_at: string | null
+        updated_at: string | null
+        total: number | null
+        cursor: string | null
+      }
+      average_budget: {
+        currency: string | null
+        amount: number | null
+        tasks: number | null
       }
       block_card: {
         account_id: string | null
@@ -3483,6 +4596,14 @@ export type Database = {
         responses_sent: number | null
         responses_limit: number | null
       }
+      delivery_file: {
+        file_id: string | null
+        path: string | null
+        name: string | null
+        size: number | null
+        content_type: string | null
+        created_at: string | null
+      }
       employer_card: {
         account_id: string | null
         company_name: string | null
@@ -3492,6 +4613,8 @@ export type Database = {
         country: string | null
         logo_path: string | null
         is_verified: boolean | null
+        rating: number | null
+        reviews_count: number | null
         created_at: string | null
       }
       entitlement_status: {
@@ -3506,6 +4629,37 @@ export type Database = {
         resets_at: string | null
         plan_id: string | null
         upgrade_plan_id: string | null
+      }
+      escrow_card: {
+        id: string | null
+        entity_type: string | null
+        entity_id: string | null
+        purpose: string | null
+        title: string | null
+        position: number | null
+        payer_id: string | null
+        payee_id: string | null
+        side: string | null
+        amount: number | null
+        currency: string | null
+        payer_pays: number | null
+        payee_gets: number | null
+        fee: number | null
+        fee_rate: number | null
+        status: string | null
+        held: number | null
+        released: number | null
+        refunded: number | null
+        funded_at: string | null
+        settled_at: string | null
+        refund_requested_at: string | null
+        refund_reason: string | null
+        disputed_at: string | null
+        disputed_by: string | null
+        dispute_reason: string | null
+        resolution: string | null
+        created_at: string | null
+        updated_at: string | null
       }
       favorite_card: {
         entity_type: string | null
@@ -3651,6 +4805,55 @@ export type Database = {
         created_at: string | null
         updated_at: string | null
       }
+      order_card: {
+        id: string | null
+        side: string | null
+        service_id: string | null
+        title: string | null
+        buyer_id: string | null
+        buyer_name: string | null
+        buyer_avatar_path: string | null
+        seller_id: string | null
+        seller_name: string | null
+        seller_avatar_path: string | null
+        requirements: string | null
+        price: number | null
+        options: Database['public']['CompositeTypes']['order_option'][] | null
+        total_price: number | null
+        currency: string | null
+        fee: number | null
+        seller_gets: number | null
+        delivery_days: number | null
+        delivery_date: string | null
+        due_on: string | null
+        allows_modifications: boolean | null
+        modifications_price: number | null
+        revisions_count: number | null
+        status: string | null
+        approves_at: string | null
+        funded_at: string | null
+        started_at: string | null
+        delivered_at: string | null
+        completed_at: string | null
+        cancelled_at: string | null
+        cancellation_reason: string | null
+        created_at: string | null
+        updated_at: string | null
+        total: number | null
+        cursor: string | null
+      }
+      order_delivery: {
+        id: string | null
+        order_id: string | null
+        message: string | null
+        files: Database['public']['CompositeTypes']['delivery_file'][] | null
+        created_at: string | null
+      }
+      order_option: {
+        option_id: string | null
+        name: string | null
+        price: number | null
+      }
       organization_card: {
         id: string | null
         kind: string | null
@@ -3695,6 +4898,21 @@ export type Database = {
       organization_name: {
         id: string | null
         name: string | null
+      }
+      own_task_statistics: {
+        tasks_posted: number | null
+        tasks_open: number | null
+        tasks_in_progress: number | null
+        tasks_completed: number | null
+        tasks_cancelled: number | null
+        applications_received: number | null
+        applications_sent: number | null
+        applications_pending: number | null
+        applications_accepted: number | null
+        jobs_in_progress: number | null
+        jobs_completed: number | null
+        rating_as_client: number | null
+        rating_as_freelancer: number | null
       }
       pipeline_card: {
         id: string | null
@@ -3843,6 +5061,57 @@ export type Database = {
         total: number | null
         cursor: string | null
       }
+      review_card: {
+        id: string | null
+        entity_type: string | null
+        entity_id: string | null
+        author_id: string | null
+        author_name: string | null
+        author_avatar_path: string | null
+        subject_id: string | null
+        subject_role: string | null
+        rating: number | null
+        criteria: Json | null
+        comment: string | null
+        reply: string | null
+        replied_at: string | null
+        published_at: string | null
+        created_at: string | null
+        total: number | null
+        cursor: string | null
+      }
+      service_card: {
+        id: string | null
+        owner_id: string | null
+        creator_username: string | null
+        creator_name: string | null
+        creator_avatar_path: string | null
+        title: string | null
+        description: string | null
+        category: string | null
+        price: number | null
+        currency: string | null
+        delivery_days: number | null
+        allows_modifications: boolean | null
+        modifications_price: number | null
+        tags: string[] | null
+        options: Database['public']['CompositeTypes']['service_option'][] | null
+        is_active: boolean | null
+        is_saved: boolean | null
+        orders_count: number | null
+        rating: number | null
+        reviews_count: number | null
+        created_at: string | null
+        updated_at: string | null
+        total: number | null
+        cursor: string | null
+      }
+      service_option: {
+        id: string | null
+        name: string | null
+        description: string | null
+        price: number | null
+      }
       skill_card: {
         id: string | null
         name: string | null
@@ -3890,6 +5159,45 @@ export type Database = {
         total: number | null
         cursor: string | null
       }
+      task_card: {
+        id: string | null
+        owner_id: string | null
+        owner_name: string | null
+        owner_avatar_path: string | null
+        title: string | null
+        description: string | null
+        category: string | null
+        task_type: string | null
+        budget: number | null
+        currency: string | null
+        deadline: string | null
+        city: string | null
+        country: string | null
+        address: string | null
+        skill_ids: string[] | null
+        skills: string[] | null
+        status: string | null
+        applications_count: number | null
+        accepted_application_id: string | null
+        my_application_status: string | null
+        is_saved: boolean | null
+        started_at: string | null
+        completed_at: string | null
+        cancelled_at: string | null
+        cancellation_reason: string | null
+        created_at: string | null
+        updated_at: string | null
+        total: number | null
+        cursor: string | null
+      }
+      task_statistics: {
+        open_tasks: number | null
+        in_progress_tasks: number | null
+        completed_tasks: number | null
+        freelancers: number | null
+        clients: number | null
+        average_budgets: Database['public']['CompositeTypes']['average_budget'][] | null
+      }
       unlock_result: {
         candidate_id: string | null
         unlock_id: string | null
@@ -3903,6 +5211,10 @@ export type Database = {
         id: string | null
         currency: string | null
         balance: number | null
+        escrowed: number | null
+        incoming: number | null
+        pending: number | null
+        total_earned: number | null
         total_spent: number | null
         created_at: string | null
         updated_at: string | null

@@ -95,6 +95,14 @@ export { createEmployerSchema, getEmployerSchema, updateEmployerSchema } from '.
 export { type ErrorCode, errorCodes } from './errors/codes.ts'
 export { fieldMessages, type Locale, messageFor } from './errors/messages/index.ts'
 export { type FieldErrors, TalentbaseError } from './errors/talentbase-error.ts'
+export {
+  disputeEscrowSchema,
+  escrowIdSchema,
+  listEscrowsSchema,
+  moveEscrowSchema,
+  refundEscrowSchema,
+} from './escrows/schemas.ts'
+export type { Escrow, EscrowStatus } from './escrows/types.ts'
 export type { Favorite, FavoriteType } from './favorites/favorites.ts'
 export { addFavoriteSchema, listFavoritesSchema } from './favorites/schemas.ts'
 export {
@@ -162,6 +170,18 @@ export type {
   NotificationType,
 } from './notifications/types.ts'
 export {
+  approveOrderSchema,
+  cancelOrderSchema,
+  createOrderSchema,
+  deliverOrderSchema,
+  disputeOrderSchema,
+  listOrdersSchema,
+  orderIdSchema,
+  requestRevisionSchema,
+  updateOrderSchema,
+} from './orders/schemas.ts'
+export type { Order, OrderDelivery, OrderOption, OrderRevision, OrderStatus } from './orders/types.ts'
+export {
   createOrganizationSchema,
   invitationIdSchema,
   inviteMemberSchema,
@@ -222,6 +242,16 @@ export {
 } from './responses/schemas.ts'
 export type { CastingResponse, CastingResponseCard, ResponseStatus } from './responses/types.ts'
 export type { Result } from './result.ts'
+export { createReviewSchema, listReviewsSchema, myReviewSchema, replyToReviewSchema } from './reviews/schemas.ts'
+export type { OwnReview, Review, ReviewCriteria } from './reviews/types.ts'
+export {
+  createServiceSchema,
+  listServicesSchema,
+  serviceIdSchema,
+  setServiceOptionsSchema,
+  updateServiceSchema,
+} from './services/schemas.ts'
+export type { Service, ServiceOption } from './services/types.ts'
 export {
   accountSkillIdSchema,
   addSkillSchema,
@@ -240,6 +270,29 @@ export {
   subscriptionStatusSchema,
 } from './subscriptions/schemas.ts'
 export type { CurrentSubscription, Subscription, SubscriptionStatus } from './subscriptions/types.ts'
+export {
+  applicationIdSchema,
+  applyToTaskSchema,
+  cancelTaskSchema,
+  completeTaskSchema,
+  createTaskSchema,
+  listApplicationsSchema,
+  listMyApplicationsSchema,
+  listMyTasksSchema,
+  listTasksSchema,
+  setMilestonesSchema,
+  taskIdSchema,
+  updateTaskSchema,
+  withdrawApplicationSchema,
+} from './tasks/schemas.ts'
+export type {
+  ApplicationStatus,
+  MyTaskStatistics,
+  Task,
+  TaskApplication,
+  TaskStatistics,
+  TaskStatus,
+} from './tasks/types.ts'
 export type { Upload } from './uploads.ts'
-export { listTransactionsSchema } from './wallet/schemas.ts'
+export { getWalletSchema, listTransactionsSchema } from './wallet/schemas.ts'
 export type { CreditPrice, Wallet, WalletTransaction } from './wallet/types.ts'

@@ -112,6 +112,21 @@ begin
 end;
 $$;
 
+create function private.lock_accounts(variadic ids uuid[])
+returns uuid[]
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  -- Definer: for functions that write what belongs to several. Those of them that there are: whoever deletes one waits for
+  -- the end of the transaction. Locked before anything else, as their deletion locks them first.
+  select coalesce(array_agg(l.id), '{}')
+  from (
+    select a.id from public.accounts as a where a.id = any (lock_accounts.ids) order by a.id for key share
+  ) as l;
+$$;
+
 create function private.user_type(roles text[])
 returns text
 language sql

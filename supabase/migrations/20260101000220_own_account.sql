@@ -163,6 +163,25 @@ $$;
 comment on function public.delete_account is
   'Deletes the caller''s account with all personal data and files. Status 204: deleted; 403: the password is wrong. Five tries a minute.';
 
+create function private.leave_one_by_one()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+begin
+  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('account.delete', 0));
+  return null;
+end;
+$$;
+
+-- A trigger of the statement, which comes before the account is locked. What two have together is written when one of them
+-- leaves, and names the other: two who hold themselves and wait for what they share would wait in a circle.
+create trigger accounts_leave_one_by_one
+  before delete on public.accounts
+  for each statement execute function private.leave_one_by_one();
+
 create function private.forget_files()
 returns trigger
 language plpgsql

@@ -55,7 +55,7 @@ security definer
 set search_path = ''
 as $$
   -- Definer: notifications have no insert grant. Nothing is written for a type that is switched off, nor for an account
-  -- that is gone.
+  -- that is gone or going: whoever deletes it holds it, and would be waited for in a circle.
   insert into public.notifications (account_id, type, data)
   select a.id, notify.type, notify.data
   from public.accounts as a
@@ -63,7 +63,8 @@ as $$
     and not exists (
       select from public.notification_preferences as p
       where p.account_id = a.id and p.type = notify.type and not p.is_enabled
-    );
+    )
+  for key share of a skip locked;
 $$;
 comment on function private.notify is 'Tells an account that something happened, unless it has switched this type off.';
 

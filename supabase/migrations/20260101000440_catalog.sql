@@ -59,6 +59,24 @@ create table public.reference_options (
 );
 comment on table public.reference_options is 'Choices that forms offer, by type. What is stored elsewhere is the name that was chosen.';
 
+create function private.check_category()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: calls functions clients may not. A foreign key knows the category, but not its kind, which is the argument.
+begin
+  if new.category is not null
+    and not exists (select from public.categories as c where c.slug = new.category and tg_argv[0] = any (c.kinds)) then
+    perform private.raise_error('validation_failed', 400, 'No such category.', '{"fields": {"category": "known"}}');
+  end if;
+  return new;
+end;
+$$;
+comment on function private.check_category is 'Trigger (kind) for tables with a category.';
+
 -- Skills, searched ----------------------------------------------------------------------------------------------------
 
 create type public.skill_card as (

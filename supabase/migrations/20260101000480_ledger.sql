@@ -1,5 +1,5 @@
 -- Ledger: what everybody owns, of every currency, in double entry. Credits are a currency.
--- A transfer moves an amount from one account to another and writes an entry on each side; wallets, plan credits and later
+-- A transfer moves an amount from one account to another and writes an entry on each side; wallets, plan credits and
 -- escrows are accounts, and their balances and histories are read from here.
 -- Promises: nothing is ever changed or deleted; every transfer sums to zero; no balance goes below zero, whatever races;
 -- an account's entries, in the order of their ids, replay to its balance; one reference counts once.
@@ -19,14 +19,14 @@ create table private.ledger_accounts (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint ledger_accounts_once unique nulls not distinct (owner_id, kind, subject_id, currency),
-  constraint ledger_accounts_kind_known check (kind in ('wallet', 'subscription', 'issuance', 'revenue')),
+  constraint ledger_accounts_kind_known check (kind in ('wallet', 'subscription', 'escrow', 'payout', 'issuance', 'revenue')),
   constraint ledger_accounts_owner_id_required check ((owner_id is null) = (kind in ('issuance', 'revenue'))),
   constraint ledger_accounts_currency_format check (currency ~ '^([A-Z]{3}|credits)$'),
   constraint ledger_accounts_balance_kept check ((balance is null) = (kind in ('issuance', 'revenue'))),
   constraint ledger_accounts_balance_positive check (balance >= 0)
 );
 comment on table private.ledger_accounts is
-  'Whose money and credits: a wallet, the credits of a subscription (subject_id). Two kinds are the platform''s: issuance, where everything comes from, and revenue, where what is spent goes.';
+  'Whose money and credits: a wallet, the credits of a subscription, the money in an escrow, a payout on its way (subject_id). Two kinds are the platform''s: issuance, where everything comes from, and revenue, where what is spent goes.';
 comment on column private.ledger_accounts.owner_id is 'An account of the marketplace. No foreign key: what was booked outlives who left.';
 comment on column private.ledger_accounts.currency is 'ISO 4217, or credits.';
 comment on column private.ledger_accounts.balance is 'Minor units. Null for the platform''s own, whose row everybody would wait for: theirs is the sum of their entries.';
@@ -266,9 +266,14 @@ begin
   if payer.currency <> payee.currency then
     raise exception 'nothing converts by itself: % and %', payer.currency, payee.currency using errcode = 'invalid_parameter_value';
   end if;
-  if payer.balance < transfer.amount then
+  if payer.balance < transfer.amount and payer.currency = 'credits' then
     perform private.raise_error(
       'insufficient_credits', 402, 'There is not enough to pay with.',
+      jsonb_build_object('needed', transfer.amount, 'current', payer.balance)
+    );
+  elsif payer.balance < transfer.amount then
+    perform private.raise_error(
+      'insufficient_funds', 402, 'There is not enough money in the wallet.',
       jsonb_build_object('needed', transfer.amount, 'current', payer.balance)
     );
   end if;
@@ -288,7 +293,7 @@ begin
 end;
 $$;
 comment on function private.transfer is
-  'Moves an amount (minor units) and writes both entries. insufficient_credits (402) when the payer has less.';
+  'Moves an amount (minor units) and writes both entries. insufficient_credits, of money insufficient_funds (402), when the payer has less.';
 
 create function private.check_ledger()
 returns table (problem text, ledger_account_id uuid, transfer_id bigint, currency text, expected bigint, found bigint)

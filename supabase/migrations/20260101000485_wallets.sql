@@ -34,49 +34,6 @@ create trigger account_roles_add_wallet
 
 -- Reading -------------------------------------------------------------------------------------------------------------
 
-create type public.wallet as (
-  id uuid,
-  currency text,
-  balance bigint,
-  total_spent bigint,
-  created_at timestamptz,
-  updated_at timestamptz
-);
-comment on type public.wallet is 'What the caller has to spend. total_spent: what unlocks took from it, less refunds.';
-
-create function private.my_wallet()
-returns setof public.wallet
-language sql
-stable
-security definer
-rows 1
-set search_path = ''
-as $$
-  -- Definer: the ledger is in private. The caller's own.
-  select a.id, a.currency, a.balance,
-    (
-      select coalesce(-sum(e.amount), 0)::bigint
-      from private.ledger_entries as e
-      join private.ledger_transfers as t on t.id = e.transfer_id
-      where e.ledger_account_id = a.id and t.kind in ('unlock', 'unlock_refund')
-    ),
-    a.created_at, a.updated_at
-  from private.ledger_accounts as a
-  where a.owner_id = private.account_id() and a.kind = 'wallet' and a.currency = 'credits';
-$$;
-
-create function public.my_wallet()
-returns setof public.wallet
-language sql
-stable
-security invoker
-rows 1
-set search_path = ''
-as $$
-  select * from private.my_wallet();
-$$;
-comment on function public.my_wallet is 'The caller''s credits; no row for whoever has no wallet. Recruiters have one.';
-
 create type public.wallet_transaction as (
   id bigint,
   type text,
@@ -92,9 +49,16 @@ create type public.wallet_transaction as (
   cursor text
 );
 comment on type public.wallet_transaction is
-  'A movement of a wallet. type: credit or debit; amount: always positive; kind: unlock, unlock_refund, adjustment, of a subscription also subscription_credits, carried_over; data: ids of what it is about. total: counted to 1,000 (1001 means more). cursor continues the list after this row.';
+  'A movement of a wallet. type: credit or debit; amount: always positive; kind: unlock, unlock_refund, adjustment, of a subscription also subscription_credits, carried_over, of money escrow_funding, escrow_release, escrow_refund; data: ids of what it is about. total: counted to 1,000 (1001 means more). cursor continues the list after this row.';
 
-create function private.find_wallet_transactions(type text, subscription_id uuid, page_size integer, cursor text, skip integer)
+create function private.find_wallet_transactions(
+  type text,
+  currency text,
+  subscription_id uuid,
+  page_size integer,
+  cursor text,
+  skip integer
+)
 returns setof public.wallet_transaction
 language plpgsql
 stable
@@ -106,7 +70,8 @@ as $$
 declare
   wallet_id uuid := (
     select a.id from private.ledger_accounts as a
-    where a.owner_id = private.account_id() and a.currency = 'credits'
+    where a.owner_id = private.account_id()
+      and a.currency = case when find_wallet_transactions.subscription_id is null then find_wallet_transactions.currency else 'credits' end
       and a.kind = case when find_wallet_transactions.subscription_id is null then 'wallet' else 'subscription' end
       and a.subject_id is not distinct from find_wallet_transactions.subscription_id
   );
@@ -141,6 +106,7 @@ $$;
 
 create function public.list_wallet_transactions(
   type text default null,
+  currency text default 'credits',
   subscription_id uuid default null,
   page_size integer default 20,
   cursor text default null,
@@ -152,9 +118,9 @@ stable
 security invoker
 set search_path = ''
 as $$
-  select * from private.find_wallet_transactions(type, subscription_id, page_size, cursor, skip);
+  select * from private.find_wallet_transactions(type, currency, subscription_id, page_size, cursor, skip);
 $$;
-comment on function public.list_wallet_transactions is 'Every movement of the caller''s wallet, or of the credits of a subscription of theirs, newest first: 20 a page, 1-100. type: credit or debit.';
+comment on function public.list_wallet_transactions is 'Every movement of the caller''s wallet of a currency (credits unless told), or of the credits of a subscription of theirs, newest first: 20 a page, 1-100. type: credit or debit.';
 
 create function private.credit_price()
 returns table (amount bigint, currency text)
@@ -230,10 +196,8 @@ comment on function private.adjust_wallet is
 -- Grants --------------------------------------------------------------------------------------------------------------
 
 grant execute on function
-  private.my_wallet(),
-  public.my_wallet(),
-  private.find_wallet_transactions(text, uuid, integer, text, integer),
-  public.list_wallet_transactions(text, uuid, integer, text, integer)
+  private.find_wallet_transactions(text, text, uuid, integer, text, integer),
+  public.list_wallet_transactions(text, text, uuid, integer, text, integer)
 to authenticated;
 
 grant execute on function private.credit_price(), public.credit_price() to anon, authenticated;

@@ -21,6 +21,8 @@ create table public.employer_profiles (
   business_id text,
   is_verified boolean not null default false,
   rejection_reason text,
+  rating numeric(3, 2),
+  reviews_count integer not null default 0,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint employer_profiles_company_name_length check (private.is_clean_text(company_name, 1, 200)),
@@ -36,6 +38,7 @@ create table public.employer_profiles (
 comment on table public.employer_profiles is 'Employers and agencies. contact_person, phone and business_id are the owner''s alone; others get get_employer.';
 comment on column public.employer_profiles.logo_path is 'Path in the bucket `avatars`, below the account''s own folder.';
 comment on column public.employer_profiles.business_id is 'Number of the company in its country''s register, such as a BIN or GSTIN.';
+comment on column public.employer_profiles.rating is 'Average of published reviews, 1-5; null before the first.';
 comment on column public.employer_profiles.rejection_reason is 'Why an admin did not verify the company; null while nobody has refused.';
 
 create index employer_profiles_logo_path_idx on public.employer_profiles (logo_path) where logo_path is not null;
@@ -46,7 +49,8 @@ insert into public.notification_types (type, description) values
   ('verification', 'A profile of mine was verified, approved or refused.');
 
 create trigger employer_profiles_touch_updated_at
-  before update on public.employer_profiles
+  before update of company_name, description, website, contact_person, phone, city, country, logo_path, business_id
+  on public.employer_profiles
   for each row execute function private.touch_updated_at();
 
 create trigger employer_profiles_forget_logo
@@ -135,9 +139,11 @@ create type public.employer_card as (
   country text,
   logo_path text,
   is_verified boolean,
+  rating numeric,
+  reviews_count integer,
   created_at timestamptz
 );
-comment on type public.employer_card is 'What everybody may see of an employer or agency.';
+comment on type public.employer_card is 'What everybody may see of an employer or agency. rating: null before the first review.';
 
 create function private.get_employer(account_id uuid)
 returns setof public.employer_card
@@ -148,7 +154,8 @@ rows 1
 set search_path = ''
 as $$
   -- Definer: the table is the owner's alone; this leaves contact_person, phone and business_id out.
-  select e.account_id, e.company_name, e.description, e.website, e.city, e.country, e.logo_path, e.is_verified, e.created_at
+  select e.account_id, e.company_name, e.description, e.website, e.city, e.country, e.logo_path, e.is_verified, e.rating,
+    e.reviews_count, e.created_at
   from public.employer_profiles as e
   where e.account_id = get_employer.account_id
     and e.account_id not in (select private.blocked_ids())

@@ -231,26 +231,9 @@ create trigger castings_limit_rows
   referencing new table as inserted
   for each statement execute function private.limit_rows();
 
-create function private.check_casting_category()
-returns trigger
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $$
--- Definer: calls functions clients may not. A foreign key knows the category, but not its kind.
-begin
-  if new.category is not null
-    and not exists (select from public.categories as c where c.slug = new.category and 'casting' = any (c.kinds)) then
-    perform private.raise_error('validation_failed', 400, 'No such category.', '{"fields": {"category": "known"}}');
-  end if;
-  return new;
-end;
-$$;
-
 create trigger castings_check_category
   before insert or update of category on public.castings
-  for each row execute function private.check_casting_category();
+  for each row execute function private.check_category('casting');
 
 create function private.check_casting_organization()
 returns trigger

@@ -99,6 +99,31 @@ create trigger castings_tell_of_deletion
   before delete on public.castings
   for each row execute function private.tell_of_deletion();
 
+create function private.lock_castings_of_account()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: as above. Whoever leaves takes castings and responses along: the castings first, as everything that moves them does.
+begin
+  perform from public.castings as c
+  where c.id in (
+    select o.id from public.castings as o where o.owner_id = old.id
+    union
+    select r.casting_id from public.casting_responses as r where r.model_id = old.id
+  )
+  order by c.id
+  for update;
+  return old;
+end;
+$$;
+
+create trigger accounts_lock_castings
+  before delete on public.accounts
+  for each row execute function private.lock_castings_of_account();
+
 create function public.set_casting_status(casting_id uuid, status text)
 returns void
 language sql

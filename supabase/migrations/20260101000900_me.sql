@@ -155,6 +155,40 @@ as $$
     'casting_files', (select coalesce(jsonb_agg(to_jsonb(c) order by c.created_at), '[]') from public.casting_files as c where c.account_id = private.account_id()),
     'castings', (select coalesce(jsonb_agg(to_jsonb(c) order by c.created_at), '[]') from public.castings as c where c.owner_id = private.account_id()),
     'casting_responses', (select coalesce(jsonb_agg(to_jsonb(r) - 'responded_by' order by r.created_at), '[]') from public.casting_responses as r where r.model_id = private.account_id()),
+    'tasks', (select coalesce(jsonb_agg(to_jsonb(t) order by t.created_at), '[]') from public.tasks as t where t.owner_id = private.account_id()),
+    'task_applications', (select coalesce(jsonb_agg(to_jsonb(a) order by a.created_at), '[]') from public.task_applications as a where a.freelancer_id = private.account_id()),
+    'services', (select coalesce(jsonb_agg(to_jsonb(s) order by s.created_at), '[]') from public.services as s where s.owner_id = private.account_id()),
+    'service_options', (
+      select coalesce(jsonb_agg(to_jsonb(o) order by o.created_at), '[]')
+      from public.services as s
+      join public.service_options as o on o.service_id = s.id
+      where s.owner_id = private.account_id()
+    ),
+    -- Of what two share, one's own side stands for both ids.
+    'orders', (
+      select coalesce(jsonb_agg(to_jsonb(o) - 'buyer_id' - 'seller_id' || jsonb_build_object('side', private.side_of_order(o)) order by o.created_at), '[]')
+      from public.orders as o
+      where private.account_id() in (o.buyer_id, o.seller_id)
+    ),
+    'order_deliveries', (select coalesce(jsonb_agg(to_jsonb(d) order by d.created_at), '[]') from public.order_deliveries as d where d.account_id = private.account_id()),
+    'order_revisions', (select coalesce(jsonb_agg(to_jsonb(r) order by r.created_at), '[]') from public.order_revisions as r where r.account_id = private.account_id()),
+    'escrows', (
+      select coalesce(jsonb_agg(
+        to_jsonb(e) - 'ledger_account_id' - 'payer_id' - 'payee_id' - 'disputed_by' || jsonb_build_object('side', private.side_of(e))
+        order by e.created_at
+      ), '[]')
+      from private.escrows as e
+      where private.account_id() in (e.payer_id, e.payee_id)
+    ),
+    'reviews', (
+      select coalesce(jsonb_agg(
+        to_jsonb(r) - 'author_id' - 'subject_id' || jsonb_build_object('is_written', r.author_id is not distinct from private.account_id())
+        order by r.created_at
+      ), '[]')
+      from public.reviews as r
+      where r.author_id = private.account_id()
+        or (r.subject_id = private.account_id() and r.published_at is not null and r.removed_at is null)
+    ),
     'notifications', (select coalesce(jsonb_agg(to_jsonb(n) order by n.id), '[]') from public.notifications as n where n.account_id = private.account_id()),
     'notification_preferences', (select coalesce(jsonb_agg(to_jsonb(p)), '[]') from public.notification_preferences as p where p.account_id = private.account_id()),
     'subscriptions', (select coalesce(jsonb_agg(to_jsonb(s) - 'approved_by' order by s.created_at), '[]') from public.subscriptions as s where s.account_id = private.account_id()),

@@ -173,7 +173,7 @@ const definersThatShow: Record<string, string> = {
   list_casting_files: 'those of a casting that the caller sees',
   set_notification_preferences: own,
   credit_price: 'a setting that everybody is told',
-  my_wallet: own,
+  find_wallets: own,
   find_wallet_transactions: own,
   find_subscriptions: own,
   get_subscription: own,
@@ -190,10 +190,30 @@ const definersThatShow: Record<string, string> = {
   find_follow_ups: 'the caller’s own, with names of candidates whom they have unlocked',
   find_pipeline: 'cards in the pipeline of the caller’s company, masked but for whom they have unlocked',
   find_pipeline_moves: 'moves in the pipeline of the caller’s company',
+  find_tasks: 'those of active accounts that no block stands before; the address to the owner and who was accepted',
+  find_own_tasks: own,
+  own_task_ids: own,
+  find_own_applications: own,
+  find_task_applications: 'those to a task of the caller’s',
+  get_application: 'the caller’s own, or one to a task of theirs',
+  task_statistics: 'counts of all tasks, freelancers and clients',
+  my_task_statistics: own,
+  find_services: 'active ones of active accounts that no block stands before; the caller’s own',
+  own_service_ids: own,
+  find_escrows: 'those that the caller pays or is paid by; all to an admin',
+  find_orders: 'those that the caller buys or sells',
+  own_order_ids: own,
+  own_delivery_ids: 'those of the caller’s orders',
+  find_deliveries: 'as above',
+  find_reviews: 'published ones of an account that is active and that no block stands before',
 }
 
 /** Columns whose statistics a hidden table keeps, for the planner. */
-const shownStatistics: Record<string, string[]> = { castings: ['status', 'gender', 'min_age', 'max_age'] }
+const shownStatistics: Record<string, string[]> = {
+  castings: ['status', 'gender', 'min_age', 'max_age'],
+  tasks: ['owner_id', 'category', 'status', 'currency', 'budget', 'city', 'task_type'],
+  services: ['owner_id', 'category', 'currency', 'price', 'is_active'],
+}
 
 /** Tables with somebody's rows that private.export_account does not name, and why. */
 const notExported: Record<string, string> = {

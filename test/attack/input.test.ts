@@ -3,6 +3,7 @@ import { type Cast, makeCast } from '../access/cast.ts'
 import { unlockedBy } from '../access/hiring.ts'
 import { listFunctions } from '../access/lists.ts'
 import { rowsOf } from '../access/rows/index.ts'
+import { addTask } from '../access/work.ts'
 import { anonClient, createPerson, unique } from '../helpers/people.ts'
 import { startTestStack } from '../helpers/stack.ts'
 import { stateOf } from '../helpers/state.ts'
@@ -294,6 +295,13 @@ describe('50: lists', () => {
     list_portfolio: () => ({ account_id: cast.creator.owner.id }),
     list_portfolio_images: () => ({ item_id }),
     list_casting_responses: () => ({ casting_id }),
+    list_tasks: () => ({}),
+    list_my_tasks: () => ({}),
+    list_my_applications: () => ({}),
+    list_task_applications: () => ({ task_id }),
+    list_services: () => ({}),
+    list_orders: () => ({}),
+    list_reviews: () => ({ subject_id: cast.agency.owner.id }),
     list_blocks: () => ({}),
     list_reports: () => ({}),
     list_skills: () => ({}),
@@ -313,7 +321,9 @@ describe('50: lists', () => {
   const hiring = ['list_pipeline', 'list_pipeline_moves']
   let casting_id: string
   let item_id: string
+  let task_id: string
   beforeAll(async () => {
+    task_id = await addTask(cast.sql, cast.agency.owner)
     const [casting] = await cast.sql`select id from public.castings where owner_id = ${cast.agency.owner.id} limit 1`
     casting_id = casting!.id
     const [image] =

@@ -14,6 +14,7 @@ let moved: string
 let answered: string
 let work: string
 let organization: string
+let appliedTo: string
 const category = unique('c').toLowerCase()
 const city = unique('Town')
 
@@ -136,6 +137,34 @@ beforeAll(async () => {
     insert into public.portfolio_images (item_id, account_id, image_path, position)
     select ${work}, ${model.id}, ${model.id} || '/' || i || '.png', i % 11 from generate_series(1, 60) as i
   `
+  const moments = `timestamptz '2024-02-29 23:59:59.999998+00' + (i % 3) * interval '1 microsecond'`
+  const tasks = await sql(stack).unsafe(
+    `insert into public.tasks (owner_id, title, description, category, task_type, budget, created_at)
+     select $1, 'Task ' || i, 'x', 'design', 'digital', 1 + i % 3, ${moments} from generate_series(1, 60) as i returning id`,
+    [agency.id],
+  )
+  appliedTo = tasks[0]!.id
+  await sql(stack)`
+    insert into public.task_applications (task_id, freelancer_id, proposal, offered_price, currency, created_at)
+    select t, ${model.id}, 'x', 1, 'USD', timestamptz '2024-03-31 00:00:00.000001+00' from unnest(${tasks.map(({ id }) => id)}::uuid[]) as t
+    union all select ${appliedTo}, a, 'x', 1, 'USD', timestamptz '2024-03-31 00:00:00.000001+00' from unnest(${ids}::uuid[]) as a
+  `
+  await sql(stack).unsafe(
+    `insert into public.services (owner_id, title, description, category, price, delivery_days, created_at)
+     select $1, 'Service ' || i, 'x', 'design', 1 + i % 3, 1, ${moments} from generate_series(1, 60) as i`,
+    [agency.id],
+  )
+  await sql(stack).unsafe(
+    `with ordered as (
+       insert into public.orders (
+         buyer_id, seller_id, title, price, total_price, currency, delivery_days, allows_modifications, modifications_price, created_at
+       )
+       select $1, $2, 'Order', 1, 1, 'USD', 1, true, 0, ${moments} from generate_series(1, 60) as i returning id, created_at
+     )
+     insert into public.reviews (entity_type, entity_id, author_id, subject_id, subject_role, rating, published_at)
+     select 'order', id, $1, $2, 'creator', 5, created_at from ordered`,
+    [keeper.id, agency.id],
+  )
 })
 afterAll(() => stack.close())
 
@@ -165,6 +194,17 @@ const cases: Record<string, () => ListCase> = {
   list_account_skills: () => ({ args: { account_id: model.id }, client: agency.client, count: 60 }),
   list_portfolio: () => ({ args: { account_id: model.id }, client: agency.client, count: 60 }),
   list_portfolio_images: () => ({ args: { item_id: work }, client: agency.client, count: 60 }),
+  list_tasks: () => ({
+    args: { owner_id: agency.id, sort: 'lowest_budget', currency: 'USD' },
+    client: model.client,
+    count: 60,
+  }),
+  list_my_tasks: () => ({ args: {}, client: agency.client, count: 60 }),
+  list_task_applications: () => ({ args: { task_id: appliedTo }, client: agency.client, count: 51 }),
+  list_my_applications: () => ({ args: {}, client: model.client, count: 60 }),
+  list_services: () => ({ args: { owner_id: agency.id }, client: model.client, count: 60 }),
+  list_orders: () => ({ args: { side: 'buyer' }, client: keeper.client, count: 60 }),
+  list_reviews: () => ({ args: { subject_id: agency.id }, client: model.client, count: 60 }),
   list_my_responses: () => ({ args: {}, client: model.client, count: 120 }),
   list_casting_responses: () => ({ args: { casting_id: answered }, client: agency.client, count: 51 }),
   list_blocks: () => ({ args: {}, client: keeper.client, count: 50, key: 'account_id' }),

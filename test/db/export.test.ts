@@ -3,6 +3,7 @@ import { must } from '../flows/story.ts'
 import { createRecruiter, giveCredits, makeCandidates, unlockFor } from '../helpers/hiring.ts'
 import { sql, subscribe, unique } from '../helpers/people.ts'
 import type { TestStack } from '../helpers/stack.ts'
+import { escrowOf, fundEscrow } from '../helpers/work.ts'
 import { candidateInput } from '../parity/candidates.ts'
 import { active, draft } from '../parity/castings.ts'
 import { newSkills } from '../parity/creators.ts'
@@ -98,6 +99,8 @@ async function pair(): Promise<[Kept, Kept]> {
   await manage(responder, owner)
   await hire(owner)
   await pay(owner, responder)
+  await workFor(owner, responder)
+  await workFor(responder, owner)
   return [owner, responder]
 }
 
@@ -126,6 +129,22 @@ async function pay(owner: Kept, responder: Kept): Promise<void> {
   for (const { id } of [owner, responder]) {
     await sql(stack)`select private.override_entitlement(${id}, 'photos', 100, 'for a test')`
   }
+}
+
+/** A task of the client's that the other applies to, and an order of the other's service, with money, handed over and reviewed. */
+async function workFor(client: Kept, { tb, word }: Kept): Promise<void> {
+  const described = { description: client.word, category: 'design', budget: 5_000 }
+  const task = await must(client.tb.tasks.create({ title: client.word, task_type: 'digital', ...described }))
+  await must(tb.tasks.apply(task.id, { proposal: word, offered_price: 5_000 }))
+  const offered = { title: 'A service', description: word, category: 'design', price: 10_000, delivery_days: 1 }
+  const service = await must(tb.services.create({ ...offered, options: [{ name: word, price: 100 }] }))
+  const order = await must(client.tb.orders.create({ service_id: service.id }))
+  await fundEscrow(stack, await escrowOf(stack, order.id))
+  await must(tb.orders.deliver(order.id, { message: word }))
+  await must(client.tb.orders.requestRevision(order.id, { message: client.word }))
+  await must(tb.orders.deliver(order.id, { message: word }))
+  await must(client.tb.orders.approve(order.id))
+  await must(client.tb.reviews.create({ entity_type: 'order', entity_id: order.id, rating: 5, comment: 'Good.' }))
 }
 
 /** A response to a casting of the agency's; both hear of it. */
@@ -187,6 +206,11 @@ const many: Record<string, string> = {
   candidate_notes: 'account_id',
   candidate_follow_ups: 'account_id',
   promotions: 'account_id',
+  tasks: 'owner_id',
+  task_applications: 'freelancer_id',
+  services: 'owner_id',
+  order_deliveries: 'account_id',
+  order_revisions: 'account_id',
 }
 
 const inAnyOrder = (rows: unknown) => (rows as Export[]).map((row) => JSON.stringify(Object.entries(row).sort())).sort()
@@ -212,6 +236,10 @@ test('accounts.export: a key for each part, and no other', async () => {
     'representations',
     'pipeline_candidates',
     'pipeline_moves',
+    'service_options',
+    'orders',
+    'escrows',
+    'reviews',
     ...Object.keys(many),
   ].sort()
   for (const person of [agency, model]) expect(Object.keys(await exported(person)).sort()).toEqual(keys)
@@ -252,7 +280,8 @@ test('accounts.export: whom a recruiter has put into the pipeline, and how they 
 
 test('accounts.export: credits, whom one has unlocked, and which companies have unlocked one', async () => {
   const [ofAgency, ofModel] = [await exported(agency), await exported(model)]
-  expect(ofAgency.wallet_transactions).toMatchObject([
+  const credits = (rows: unknown) => (rows as Export[]).filter(({ currency }) => currency === 'credits')
+  expect(credits(ofAgency.wallet_transactions)).toMatchObject([
     { amount: 20, balance_after: 20, kind: 'adjustment', currency: 'credits', reason: 'for a test' },
     { amount: -5, balance_after: 15, kind: 'adjustment', currency: 'credits', reason: 'for a test' },
   ])
@@ -266,9 +295,35 @@ test('accounts.export: credits, whom one has unlocked, and which companies have 
     join public.organizations o on o.id = u.organization_id
   `
   expect(ofModel.unlocked_by).toEqual([{ company: company!.name, unlocked_at: expect.any(String) }])
-  expect([ofAgency.unlocked_by, ofModel.candidate_unlocks, ofModel.wallet_transactions]).toEqual([[], [], []])
+  expect([ofAgency.unlocked_by, ofModel.candidate_unlocks, credits(ofModel.wallet_transactions)]).toEqual([[], [], []])
   for (const { entitlement_overrides } of [ofAgency, ofModel]) {
     expect(entitlement_overrides).toMatchObject([{ entitlement_id: 'photos', quantity: 100, reason: 'for a test' }])
+  }
+})
+
+test('accounts.export: orders, their money and reviews, from one’s own side', async () => {
+  for (const person of [agency, model]) {
+    const { orders, escrows, reviews, service_options, wallet_transactions } = await exported(person)
+    expect((orders as Export[]).map(({ side, status }) => [side, status]).toSorted()).toEqual([
+      ['buyer', 'completed'],
+      ['seller', 'completed'],
+    ])
+    expect((escrows as Export[]).map(({ side, released, fee }) => [side, released, fee]).toSorted()).toEqual([
+      ['payee', 8_500, 1_500],
+      ['payer', 8_500, 1_500],
+    ])
+    expect((reviews as Export[]).map(({ is_written, rating }) => [is_written, rating]).toSorted()).toEqual([
+      [false, 5],
+      [true, 5],
+    ])
+    expect(service_options).toMatchObject([{ name: person.word, price: 100 }])
+    const money = (wallet_transactions as Export[]).filter(({ currency }) => currency === 'USD')
+    expect(money.map(({ kind, amount }) => `${kind} ${amount}`).toSorted()).toEqual([
+      'escrow_fee -1500',
+      'escrow_funding 10000',
+      'escrow_release -8500',
+      'escrow_release 8500',
+    ])
   }
 })
 
@@ -415,6 +470,8 @@ test('a table that names an account is in its export, or is known to be left out
     'public.representations': 'representations',
     'private.pipeline_candidates': 'pipeline_candidates',
     'private.pipeline_moves': 'pipeline_moves',
+    'public.orders': 'orders',
+    'public.reviews': 'reviews',
   }
   const leftOut = [
     // Answers that the account has got already, for a day.

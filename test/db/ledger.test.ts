@@ -104,7 +104,9 @@ function played(moves: Move[]) {
   const outcomes = moves.map(({ kind, from, to, amount, reference }) => {
     if (accounts[from]!.currency !== accounts[to]!.currency) return '22023'
     const has = balances[from]!
-    if (has !== null && has < amount) return 'insufficient_credits'
+    if (has !== null && has < amount) {
+      return accounts[from]!.currency === 'credits' ? 'insufficient_credits' : 'insufficient_funds'
+    }
     if (amount < 1 || amount > most || from === to) return '23514'
     const name = `${kind} ${reference}`
     if (reference !== null && references.has(name)) return '23505'

@@ -196,6 +196,33 @@ beforeAll(async () => {
     from public.portfolio_items w, generate_series(1, 5) as i
     where w.id = any (${works.map(({ id }) => id)}::uuid[]) and random() < 0.5 order by w.account_id
   `
+  await sql(stack)`
+    insert into public.tasks (owner_id, title, description, category, task_type, budget, status, created_at)
+    select (${viewers}::uuid[])[1 + floor(random() * 200)::int], 'Task ' || i, 'x', 'design', 'digital', 1 + i % 7,
+      (array['open', 'in_progress', 'completed'])[1 + i % 3], date_trunc('hour', now()) - (i % 20) * interval '1 hour'
+    from generate_series(1, 300) as i
+  `
+  await sql(stack)`
+    insert into public.task_applications (task_id, freelancer_id, proposal, offered_price, currency)
+    select t.id, v.id, 'x', 1, 'USD' from public.tasks t cross join unnest(${viewers}::uuid[]) as v (id) where random() < 0.02
+  `
+  await sql(stack)`
+    insert into public.services (owner_id, title, description, category, price, delivery_days, is_active)
+    select (${viewers}::uuid[])[1 + floor(random() * 200)::int], 'Service ' || i, 'x', 'design', 1 + i % 7, 1, i % 4 > 0
+    from generate_series(1, 150) as i
+  `
+  await sql(stack)`
+    with ordered as (
+      insert into public.orders (
+        buyer_id, seller_id, title, price, total_price, currency, delivery_days, allows_modifications, modifications_price, status
+      )
+      select (${viewers}::uuid[])[1 + i % 200], (${viewers}::uuid[])[1 + (i * 7 + 3) % 200], 'Order', 1, 1, 'USD', 1, true, 0, 'completed'
+      from generate_series(1, 400) as i returning id, buyer_id, seller_id
+    )
+    insert into public.reviews (entity_type, entity_id, author_id, subject_id, subject_role, rating, published_at, removed_at)
+    select 'order', o.id, o.buyer_id, o.seller_id, 'creator', 3, case when random() < 0.9 then now() end, case when random() < 0.1 then now() end
+    from ordered as o
+  `
 })
 afterAll(async () => {
   await eyes.close()
@@ -259,6 +286,11 @@ const inPipeline = `
     )
   )`
 
+/** What is of whom no block keeps from $1. */
+const shownTo = (owner: string) => `(${owner} = $1 or not exists (
+  select from public.blocks b where (b.account_id, b.blocked_id) in ((${owner}, $1), ($1, ${owner}))
+))`
+
 /** Whom the recruiter $1 finds, as d. */
 const found = `
   from private.candidate_cards d join private.candidates c on c.card_id = d.id
@@ -316,6 +348,23 @@ const lists: Record<string, ListCase> = {
       where r.account_id = $1 and u.refunded_at is null`,
     by: () => recruiters,
     isPrivate: true,
+  },
+  // Their tables are the owners' alone.
+  list_tasks: { rows: `select t.id from public.tasks t where ${shownTo('t.owner_id')}`, isPrivate: true },
+  list_services: {
+    rows: `select s.id from public.services s where s.is_active and ${shownTo('s.owner_id')}`,
+    isPrivate: true,
+  },
+  list_my_tasks: { rows: 'select id from public.tasks' },
+  list_my_applications: { rows: 'select id from public.task_applications where freelancer_id = auth.uid()' },
+  list_task_applications: {
+    rows: 'select id from public.task_applications where task_id = $1',
+    of: { argument: 'task_id', ids: 'select id from public.tasks order by id limit 3' },
+  },
+  list_orders: { rows: 'select id from public.orders' },
+  list_reviews: {
+    rows: 'select id from public.reviews where subject_id = $1 and published_at is not null and removed_at is null',
+    of: { argument: 'subject_id', ids: 'select auth.uid() as id' },
   },
   list_subscriptions: { rows: 'select id from public.subscriptions' },
   // Nobody reads the ledger; what is exported of it is the account's own.

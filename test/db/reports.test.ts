@@ -4,6 +4,7 @@ import { atOnce, codesOf } from '../helpers/at-once.ts'
 import { sql, unique } from '../helpers/people.ts'
 import type { TestStack } from '../helpers/stack.ts'
 import { stateOf } from '../helpers/state.ts'
+import { actAs, makeOrder, makeService, makeTask } from '../helpers/work.ts'
 import { active, draft, model } from '../parity/castings.ts'
 import { device, type Member, member, startParityStack } from '../parity/people.ts'
 import { expectRefusal } from '../parity/refusals.ts'
@@ -23,6 +24,13 @@ const decide = (id: string, status: string | null, resolution: string | null = n
 
 const account = (entity_id: string) => ({ entity_type: 'account', entity_id, reason: 'fraud' }) as const
 
+/** One that an order's buyer has written. */
+async function publishedReview(): Promise<string> {
+  const { orderId } = await makeOrder(stack, face, agency, 'completed')
+  const [row] = await actAs(stack, face, (tx) => tx`select id from public.create_review('order', ${orderId}, 4)`)
+  return row!.id
+}
+
 test('everything that can be seen is reported, with a reason and in words', async () => {
   const reporter = await member(stack, ['client'])
   const casting = await active(agency)
@@ -32,6 +40,9 @@ test('everything that can be seen is reported, with a reason and in words', asyn
     { entity_type: 'model', entity_id: face.id },
     { entity_type: 'portfolio_item', entity_id: item.id },
     { entity_type: 'casting', entity_id: casting.id },
+    { entity_type: 'task', entity_id: await makeTask(stack, agency) },
+    { entity_type: 'service', entity_id: (await makeService(stack, agency)).id },
+    { entity_type: 'review', entity_id: await publishedReview() },
   ] as const
   const types = await sql(stack)`select type from private.entity_types order by type`
   expect(types.map(({ type }) => type)).toEqual(entities.map(({ entity_type }) => entity_type).toSorted())
@@ -51,8 +62,8 @@ test('everything that can be seen is reported, with a reason and in words', asyn
     made.unshift(report)
   }
   expect((await must(reporter.tb.reports.list())).items).toEqual(made)
-  expect((await must(reporter.tb.reports.list({ limit: 1, offset: 3 }))).items).toEqual(made.slice(3))
-  expect((await reporter.client.from('reports').select('id')).data).toHaveLength(4)
+  expect((await must(reporter.tb.reports.list({ limit: 1, offset: 6 }))).items).toEqual(made.slice(6))
+  expect((await reporter.client.from('reports').select('id')).data).toHaveLength(entities.length)
   for (const reason of [
     'spam',
     'fraud',

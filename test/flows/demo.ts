@@ -6,6 +6,7 @@ import { tellHiringStory } from './hiring-story.ts'
 import { tellPeopleStory } from './people-story.ts'
 import { useOrStartStack } from './stack.ts'
 import { startStory } from './story.ts'
+import { tellWorkStory } from './work-story.ts'
 
 const usage = 'npm run demo -- [--port <number>] [--debug]'
 
@@ -21,6 +22,7 @@ await runCommand(async () => {
     await tellPeopleStory(stack, story)
     await tellCastingStory(stack, story)
     await tellHiringStory(stack, story)
+    await tellWorkStory(stack, story)
     console.log(`\n${story.steps()} steps as expected in ${((performance.now() - begin) / 1000).toFixed(1)} s`)
     return 0
   } catch (error) {

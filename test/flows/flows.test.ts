@@ -10,6 +10,7 @@ import { tellCastingStory } from './casting-story.ts'
 import { tellHiringStory } from './hiring-story.ts'
 import { tellPeopleStory } from './people-story.ts'
 import { startStory } from './story.ts'
+import { tellWorkStory } from './work-story.ts'
 
 const run = promisify(execFile)
 const project = fileURLToPath(new URL('../..', import.meta.url))
@@ -44,7 +45,7 @@ afterAll(() => stack.close())
 
 // They read mails or sign in as demo people, which only the local stack has.
 describe.skipIf(process.env.TALENTBASE_URL !== undefined)('flows', () => {
-  it.each([tellPeopleStory, tellCastingStory, tellHiringStory])(
+  it.each([tellPeopleStory, tellCastingStory, tellHiringStory, tellWorkStory])(
     '$name of npm run demo ends as it should',
     async (tell) => {
       const story = startStory(() => undefined)

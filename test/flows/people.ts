@@ -17,7 +17,7 @@ export function device(stack: DemoStack): Talentbase {
   return createTalentbase(createClient<Database>(stack.url, stack.publishableKey, { auth }))
 }
 
-type Role = 'model' | 'agency' | 'candidate' | 'recruiter'
+type Role = 'model' | 'agency' | 'candidate' | 'recruiter' | 'client' | 'freelancer' | 'creator'
 
 interface Somebody {
   name: string

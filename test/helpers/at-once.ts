@@ -146,9 +146,9 @@ function codeOf(error: unknown): string {
 }
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let tried = 0; tried < 500; tried++) {
+  for (let tried = 0; tried < 2000; tried++) {
     if (await isSo()) return
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await new Promise((resolve) => setTimeout(resolve, 5))
   }
   throw new Error('It did not come to pass in time.')
 }

@@ -77,7 +77,7 @@ export async function creditsOf(stack: TestStack, { id }: { id: string }) {
         select balance::int from private.ledger_accounts
         where owner_id = ${id} and subject_id = (private.current_subscription(${id}, 'hiring')).id
       ) as subscription,
-      (select balance::int from private.ledger_accounts where owner_id = ${id} and kind = 'wallet') as wallet
+      (select balance::int from private.ledger_accounts where owner_id = ${id} and kind = 'wallet' and currency = 'credits') as wallet
   `
   return row as { subscription: number | null; wallet: number }
 }

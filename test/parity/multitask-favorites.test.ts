@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { must } from '../flows/story.ts'
+import { sql } from '../helpers/people.ts'
 import type { TestStack } from '../helpers/stack.ts'
+import { makeService, makeTask } from '../helpers/work.ts'
 import { active, draft, model } from './castings.ts'
 import { device, type Member, member, startParityStack } from './people.ts'
 import { expectRefusal, expectUnchanged } from './refusals.ts'
 import { rowsOf } from './state.ts'
 
-// Tasks are saved like castings and models, and join with their module: until then these two stand for them.
 let stack: TestStack
 let agency: Member
 let face: Member
@@ -27,6 +28,8 @@ it('MT25 favorites.toggle: saves, takes back, saves again', async () => {
   for (const [type, id] of [
     ['casting', casting.id],
     ['model', face.id],
+    ['task', await makeTask(stack, stranger)],
+    ['service', (await makeService(stack, stranger)).id],
   ] as const) {
     const { tb, client } = saver
     for (const isSaved of [true, false, true]) {
@@ -60,8 +63,27 @@ it('MT25 favorites.toggle: saves, takes back, saves again', async () => {
   await must(face.tb.models.update({ visibility: 'public' }))
 })
 
-it('MT26 favorites.list: saved models that one still sees', async () => {
+it('MT26 favorites.list: saved tasks, services and models that one still sees', async () => {
   const saver = await member(stack, ['client'])
+  const [first, second] = [await makeTask(stack, stranger), await makeTask(stack, stranger)]
+  for (const id of [first, second]) await must(saver.tb.favorites.add('task', id))
+  const tasks = await must(saver.tb.favorites.list({ type: 'task' }))
+  expect(tasks.items.map(({ item }) => item)).toEqual([
+    await must(saver.tb.tasks.get(second)),
+    await must(saver.tb.tasks.get(first)),
+  ])
+  expect(tasks.items[0]?.item.is_saved).toBe(true)
+  await must(stranger.tb.tasks.delete(second))
+  expect(await must(saver.tb.favorites.list({ type: 'task' }))).toMatchObject({
+    total: 1,
+    items: [{ item: { id: first } }],
+  })
+  const { id: service } = await makeService(stack, stranger)
+  await must(saver.tb.favorites.add('service', service))
+  expect((await must(saver.tb.favorites.list({ type: 'service' }))).items[0]?.item).toMatchObject({ id: service })
+  await sql(stack)`update public.services set is_active = false where id = ${service}`
+  expect((await must(saver.tb.favorites.list({ type: 'service' }))).items).toEqual([])
+
   const [one, other] = [await model(stack, 'One'), await model(stack, 'Other')]
   for (const { id } of [one, other]) await must(saver.tb.favorites.add('model', id))
   await must(saver.tb.favorites.add('casting', (await active(agency)).id))
@@ -78,7 +100,7 @@ it('MT26 favorites.list: saved models that one still sees', async () => {
   expect(left).toMatchObject({ total: 1, items: [{ item: { account_id: other.id } }] })
   const { data } = await saver.client.rpc('list_favorites', { entity_type: 'model' })
   expect(data).toMatchObject([{ entity_id: other.id, total: 1 }])
-  expect(await savedBy(saver)).toHaveLength(3)
+  expect(await savedBy(saver)).toHaveLength(5)
 
   expect((await must(stranger.tb.favorites.list({ type: 'model' }))).items).toEqual([])
   await expectRefusal(device(stack).tb.favorites.list({ type: 'model' }), 'auth_required')
@@ -105,7 +127,7 @@ it('MT27 favorites.has: whether one has saved it', async () => {
   expect((await plain(stranger.client)).data).toEqual([])
   expect((await plain(device(stack).client)).error?.code).toBe('42501')
   await expectRefusal(device(stack).tb.favorites.has('casting', casting.id), 'auth_required')
-  await expectRefusal(saver.tb.favorites.has('service' as 'casting', ''), 'validation_failed', {
+  await expectRefusal(saver.tb.favorites.has('order' as 'casting', ''), 'validation_failed', {
     type: ['known'],
     id: ['format'],
   })

@@ -23,6 +23,10 @@ const statuses: Record<string, string[]> = {
   wallet_recharge: ['added', 'taken'],
   subscription_status: ['active', 'scheduled', 'rejected'],
   subscription_warning: ['warning', 'critical'],
+  application_status: ['accepted', 'rejected', 'withdrawn', 'deleted'],
+  task_status: ['started', 'completed', 'cancelled'],
+  escrow_status: ['funded', 'released', 'refunded', 'settled', 'disputed', 'refund_requested'],
+  new_review: ['waiting', 'published', 'replied'],
   response_status_change: ['pending', 'viewed', 'shortlisted', 'accepted', 'rejected', 'withdrawn'],
 }
 
@@ -45,12 +49,22 @@ test.each(['en', 'ru', 'kk'] as const)(
     const unknown = await titles(locale, 'representation', { status: 'of a newer version' })
     for (const { type } of types) {
       const seen: string[] = []
+      if (type === 'order_status') continue
       for (const status of statuses[type] ?? [undefined]) seen.push(await titles(locale, type, { status }))
       expect(seen, type).not.toContain(unknown)
       expect(new Set(seen).size, type).toBe(seen.length)
     }
   },
 )
+
+test.each(['en', 'ru', 'kk'] as const)('every step of an order has words of its own in %s', async (locale) => {
+  const actions = await sql(stack)`select distinct action from private.order_transitions order by action`
+  const seen: string[] = []
+  for (const { action } of actions) seen.push(await titles(locale, 'order_status', { action, status: 'in_progress' }))
+  expect(seen.length).toBeGreaterThan(8)
+  expect(new Set(seen).size).toBe(seen.length)
+  expect(seen).not.toContain(await titles(locale, 'order_status', { action: 'of a newer version' }))
+})
 
 test.each(['en', 'ru', 'kk'] as const)(
   'what an agency did in a model’s name has words of its own in %s',

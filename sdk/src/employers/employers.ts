@@ -22,10 +22,13 @@ export interface Employer {
   logo: string | null
   /** An admin has looked at the company; ends with another name or business id. */
   is_verified: boolean
+  /** 1-5, of published reviews; null before the first. */
+  rating: number | null
+  reviews_count: number
   created_at: string
 }
 
-type EmployerRow = Card<'employer_card', 'description' | 'website' | 'city' | 'country' | 'logo_path'>
+type EmployerRow = Card<'employer_card', 'description' | 'website' | 'city' | 'country' | 'logo_path' | 'rating'>
 
 /** Profiles of employers and agencies. */
 export class Employers {

@@ -23,6 +23,7 @@ export const errorCodes = {
   casting_full: 409,
   quota_exceeded: 403,
   insufficient_credits: 402,
+  insufficient_funds: 402,
   no_payment_source: 402,
   rate_limit_exceeded: 429,
   timeout: 504,

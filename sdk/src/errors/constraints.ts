@@ -29,6 +29,11 @@ const tables = Object.keys({
   notification_preferences: true,
   notification_types: true,
   notifications: true,
+  order_deliveries: true,
+  order_delivery_files: true,
+  order_options: true,
+  order_revisions: true,
+  orders: true,
   organization_followers: true,
   organization_invitations: true,
   organization_members: true,
@@ -45,9 +50,14 @@ const tables = Object.keys({
   reference_options: true,
   reports: true,
   representations: true,
+  reviews: true,
+  service_options: true,
+  services: true,
   skills: true,
   states: true,
   subscriptions: true,
+  task_applications: true,
+  tasks: true,
 } satisfies Record<keyof Database['public']['Tables'], true>).sort((a, b) => b.length - a.length)
 
 const rules: Record<string, string> = { key: 'taken', fkey: 'known' }

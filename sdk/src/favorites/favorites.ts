@@ -7,6 +7,8 @@ import { type ModelCardRow, modelCardOf } from '../models/from-rows.ts'
 import type { ModelCard } from '../models/types.ts'
 import type { Result } from '../result.ts'
 import type { Card } from '../rows.ts'
+import { type Service, type ServiceRow, serviceOf } from '../services/types.ts'
+import { type Task, type TaskRow, taskOf } from '../tasks/types.ts'
 import { addFavoriteSchema, type favoriteType, listFavoritesSchema } from './schemas.ts'
 
 /** What can be saved. */
@@ -16,6 +18,14 @@ export type FavoriteType = z.output<typeof favoriteType>
 export interface Favorite<Item> {
   item: Item
   saved_at: string
+}
+
+/** What a list of each type shows. */
+interface Items {
+  casting: Casting
+  model: ModelCard
+  task: Task
+  service: Service
 }
 
 type FavoriteRow = Card<'favorite_card', never>
@@ -30,7 +40,7 @@ export class Favorites {
     this.#context = context
   }
 
-  /** Saves a casting or model that one sees; `not_found` for anything else. Saving twice changes nothing. MW21 */
+  /** Saves a casting, model, task or service that one sees; `not_found` for anything else. Saving twice changes nothing. MW21 */
   add(type: FavoriteType, id: string): Promise<Result<null>> {
     const context = this.#context
     return context.run(async () => {
@@ -69,9 +79,7 @@ export class Favorites {
   }
 
   /** What one has saved of a type and can still see, saved last first. MW20, MT26 */
-  list(input: ListInput<'casting'>): Promise<Result<List<Favorite<Casting>>>>
-  list(input: ListInput<'model'>): Promise<Result<List<Favorite<ModelCard>>>>
-  list(input: z.input<typeof listFavoritesSchema>): Promise<Result<List<Favorite<Casting | ModelCard>>>> {
+  list<Type extends FavoriteType>(input: ListInput<Type>): Promise<Result<List<Favorite<Items[Type]>>>> {
     const context = this.#context
     return context.run(async () => {
       const { type: entity_type, ...page } = context.parse(listFavoritesSchema, input)
@@ -82,7 +90,7 @@ export class Favorites {
         ({ entity_id, created_at }) => ({ id: entity_id, saved_at: created_at }),
       )
       const ids = favorites.items.map(({ id }) => id)
-      const items = await this.#cards[entity_type](ids)
+      const items = await this.#cards[entity_type as Type](ids)
       return {
         ...favorites,
         // One that has gone between the two requests is left out.
@@ -94,22 +102,27 @@ export class Favorites {
     })
   }
 
-  /** What a list shows of each type. */
-  readonly #cards: Record<FavoriteType, (ids: string[]) => Promise<Map<string, Casting | ModelCard>>> = {
-    casting: (ids) => this.#castings(ids),
-    model: (ids) => this.#models(ids),
-  }
-
-  async #castings(casting_ids: string[]): Promise<Map<string, Casting | ModelCard>> {
-    const { supabase, rows } = this.#context
-    const castings = (await rows(supabase.rpc('get_castings', { casting_ids }))) as CastingRow[]
-    return new Map(castings.map((row) => [row.id, castingOf(supabase, row)]))
-  }
-
-  async #models(account_ids: string[]): Promise<Map<string, Casting | ModelCard>> {
-    const { supabase, rows } = this.#context
-    const models = (await rows(supabase.rpc('get_models', { account_ids }))) as ModelCardRow[]
-    return new Map(models.map((row) => [row.account_id, modelCardOf(supabase, row)]))
+  readonly #cards: { [Type in FavoriteType]: (ids: string[]) => Promise<Map<string, Items[Type]>> } = {
+    casting: async (casting_ids) => {
+      const { supabase, rows } = this.#context
+      const castings = (await rows(supabase.rpc('get_castings', { casting_ids }))) as CastingRow[]
+      return new Map(castings.map((row) => [row.id, castingOf(supabase, row)]))
+    },
+    model: async (account_ids) => {
+      const { supabase, rows } = this.#context
+      const models = (await rows(supabase.rpc('get_models', { account_ids }))) as ModelCardRow[]
+      return new Map(models.map((row) => [row.account_id, modelCardOf(supabase, row)]))
+    },
+    task: async (task_ids) => {
+      const { supabase, rows } = this.#context
+      const tasks = (await rows(supabase.rpc('get_tasks', { task_ids }))) as TaskRow[]
+      return new Map(tasks.map((row) => [row.id, taskOf(supabase, row)]))
+    },
+    service: async (service_ids) => {
+      const { supabase, rows } = this.#context
+      const services = (await rows(supabase.rpc('get_services', { service_ids }))) as ServiceRow[]
+      return new Map(services.map((row) => [row.id, serviceOf(supabase, row)]))
+    },
   }
 }
 

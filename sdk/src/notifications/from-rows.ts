@@ -13,17 +13,21 @@ const languages: Record<Locale, NotificationTexts> = { en, ru, kk }
 /** Rows hold ids; titles and sentences are put in here, with the names as they are now. */
 export async function notificationsOf(context: Context, rows: Row<'notifications'>[]): Promise<Notification[]> {
   const idsIn = (name: string) => new Set(rows.map((row) => idIn(row, name)).filter((id) => id !== null))
-  const [castings, candidates] = await Promise.all([
+  const [castings, candidates, tasks, orders] = await Promise.all([
     castingTitles(context, [...idsIn('casting_id')]),
     namesOf(context, idsIn('candidate_id')),
+    taskTitles(context, [...new Set(rows.map(taskIdOf).filter((id) => id !== null))]),
+    orderTitles(context, [...idsIn('order_id')]),
   ])
-  return rows.map((row) => notificationOf(row, { castings, candidates }, languages[context.locale]))
+  return rows.map((row) => notificationOf(row, { castings, candidates, tasks, orders }, languages[context.locale]))
 }
 
 /** By id, as far as the reader may know them. */
 interface Names {
   castings: Map<string, string>
   candidates: Map<string, string>
+  tasks: Map<string, string>
+  orders: Map<string, string>
 }
 
 async function castingTitles({ supabase, rows }: Context, ids: string[]): Promise<Map<string, string>> {
@@ -32,20 +36,35 @@ async function castingTitles({ supabase, rows }: Context, ids: string[]): Promis
   return new Map(castings.map(({ id, title }) => [id, title]))
 }
 
+async function taskTitles({ supabase, rows }: Context, task_ids: string[]): Promise<Map<string, string>> {
+  if (task_ids.length === 0) return new Map()
+  // Rows of functions are typed as if any column could be null.
+  const tasks = (await rows(supabase.rpc('get_tasks', { task_ids }))) as { id: string; title: string }[]
+  return new Map(tasks.map(({ id, title }) => [id, title]))
+}
+
+async function orderTitles({ supabase, rows }: Context, ids: string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const orders = await rows(supabase.from('orders').select('id, title').in('id', ids))
+  return new Map(orders.map(({ id, title }) => [id, title]))
+}
+
 function notificationOf(
   row: Row<'notifications'>,
-  { castings, candidates }: Names,
+  { castings, candidates, tasks, orders }: Names,
   texts: NotificationTexts,
 ): Notification {
   const casting_id = idIn(row, 'casting_id')
   const casting = castings.get(casting_id ?? '') ?? texts.someCasting
   const candidate = candidates.get(idIn(row, 'candidate_id') ?? '') ?? texts.someCandidate
+  const task = tasks.get(taskIdOf(row) ?? '') ?? texts.someTask
+  const order = orders.get(idIn(row, 'order_id') ?? '') ?? texts.someOrder
   const { title, message } = textOf(row.type, dataOf(row), texts)
   return {
     id: row.id,
     type: row.type,
     title,
-    message: capitalized(filled(message, { casting, candidate })),
+    message: capitalized(filled(message, { casting, candidate, task, order })),
     casting_id,
     response_id: idIn(row, 'response_id'),
     data: dataOf(row),
@@ -61,7 +80,8 @@ function textOf(
   texts: NotificationTexts,
 ): { title: string; message: string } {
   const byStatus = choice<Record<string, { title: string; message: string }>>(texts.statuses, type)
-  if (byStatus !== undefined) return choice(byStatus, data.status) ?? texts.other
+  if (byStatus !== undefined)
+    return choice(byStatus, type === 'order_status' ? data.action : data.status) ?? texts.other
   if (type !== 'response_status_change') return choice(texts.types, type) ?? texts.other
   if (typeof data.organization_id === 'string') return choice(texts.agency, data.status) ?? texts.other
   return choice(texts.casting, data.casting_status) ?? choice(texts.response, data.status) ?? texts.other
@@ -78,6 +98,11 @@ function dataOf({ data }: Row<'notifications'>): Record<string, unknown> {
 function idIn(row: Row<'notifications'>, name: string): string | null {
   const id = dataOf(row)[name]
   return typeof id === 'string' ? id : null
+}
+
+/** Of the task that it is about, also by the money held for it. */
+function taskIdOf(row: Row<'notifications'>): string | null {
+  return dataOf(row).entity_type === 'task' ? idIn(row, 'entity_id') : idIn(row, 'task_id')
 }
 
 /** Puts names in place of what stands in braces. */

@@ -18,6 +18,13 @@ export type NotificationType =
   | 'subscription_status'
   | 'subscription_warning'
   | 'subscription_expired'
+  | 'new_application'
+  | 'application_status'
+  | 'task_status'
+  | 'escrow_status'
+  | 'new_order'
+  | 'order_status'
+  | 'new_review'
 
 export interface Notification {
   id: number

@@ -5,7 +5,7 @@ import type { Result } from '../result.ts'
 import type { Card } from '../rows.ts'
 import { id, page, text } from '../schemas/fields.ts'
 
-const entityType = z.enum(['account', 'model', 'portfolio_item', 'casting'])
+const entityType = z.enum(['account', 'model', 'portfolio_item', 'casting', 'task', 'service', 'review'])
 
 const reason = z.enum([
   'spam',

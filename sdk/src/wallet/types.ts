@@ -2,8 +2,12 @@ import type { z } from 'zod'
 import type { Card } from '../rows.ts'
 import type { walletTransactionType } from './schemas.ts'
 
-/** What one has to spend. `currency` is `credits`; `total_spent` is what unlocks took from the wallet, less refunds. */
-export type Wallet = Card<'wallet', never>
+/**
+ * What one has of a currency, in its minor units: `balance` to spend, `escrowed` held of what one paid, `incoming` held for
+ * one, after the fee, `pending` on its way out, `total_earned` released to one, `total_spent` released of what one paid; of
+ * credits, what unlocks took less refunds. `id` is null while nothing was booked.
+ */
+export type Wallet = Card<'wallet', 'id' | 'created_at' | 'updated_at'>
 
 export type WalletTransactionRow = Card<'wallet_transaction', 'payment_reference' | 'reason'>
 
@@ -15,6 +19,8 @@ export interface WalletTransaction extends Omit<WalletTransactionRow, 'type' | '
   description: string
   /** Whom it unlocked, or whose unlock was refunded. */
   candidate_id: string | null
+  /** Of held money that it is about. */
+  escrow_id: string | null
   /** Everything it is about, mostly ids. */
   data: Record<string, unknown>
 }

@@ -43,6 +43,7 @@ export const accounts: ModuleAccess = {
     'anon, authenticated, service_role': inPrivate('has_role(text[])'),
     supabase_auth_admin: inPrivate('before_user_created(jsonb)'),
     nobody: inPrivate(
+      'lock_accounts(uuid[])',
       'require_role(text[])',
       'user_type(text[])',
       'list_account()',
@@ -52,6 +53,7 @@ export const accounts: ModuleAccess = {
       'distrust_sign_up()',
       'end_verification()',
       'forget_files()',
+      'leave_one_by_one()',
       'page_size(integer,integer,integer)',
       'skipped(integer)',
       'cursor_of(timestamp with time zone,uuid)',

@@ -46,10 +46,10 @@ export const castings: ModuleAccess = {
     nobody: inPrivate(
       'leave_castings()',
       'look_up_castings(uuid[])',
-      'check_casting_category()',
       'check_casting_organization()',
       'count_responses()',
       'lock_own_casting(uuid)',
+      'lock_castings_of_account()',
       'tell_responders(uuid,text)',
       'tell_of_deletion()',
       'is_open(uuid,text,integer,integer,timestamp with time zone)',

@@ -31,6 +31,7 @@ export const catalog: ModuleAccess = {
       ...inPrivate('find_proposals(integer,text,integer)'),
     ],
     nobody: inPrivate(
+      'check_category()',
       'slug_of(text)',
       'check_proposal()',
       'decide_proposal(uuid,text,text)',

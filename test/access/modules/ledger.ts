@@ -6,9 +6,8 @@ export const ledger: ModuleAccess = {
   functions: {
     'anon, authenticated': [...both('credit_price()')],
     authenticated: [
-      ...both('my_wallet()'),
-      ...inPrivate('find_wallet_transactions(text,uuid,integer,text,integer)'),
-      'public.list_wallet_transactions(text,uuid,integer,text,integer)',
+      ...inPrivate('find_wallet_transactions(text,text,uuid,integer,text,integer)'),
+      'public.list_wallet_transactions(text,text,uuid,integer,text,integer)',
     ],
     nobody: inPrivate(
       'check_transfer()',

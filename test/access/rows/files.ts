@@ -1,6 +1,5 @@
-import type postgres from 'postgres'
-import { type Person, unique } from '../../helpers/people.ts'
 import { addCasting } from '../castings.ts'
+import { addFile } from '../files.ts'
 import type { TableRows } from './types.ts'
 
 export const files: TableRows = {
@@ -17,14 +16,4 @@ export const casting_files: TableRows = {
     `
     return { casting_id, file_id }
   },
-}
-
-/** The id of an object, which is its row's in `files`. */
-async function addFile(sql: postgres.Sql, owner: Person, bucket: string): Promise<string> {
-  const [row] = await sql`
-    insert into storage.objects (bucket_id, name, owner_id, version, metadata)
-    values (${bucket}, ${`${owner.id}/${unique('file')}.pdf`}, ${owner.id}, '1', '{"mimetype": "application/pdf", "size": 1}')
-    returning id
-  `
-  return row!.id
 }

@@ -14,6 +14,7 @@ import * as notifications from './notifications.ts'
 import * as organizations from './organizations.ts'
 import * as recruiters from './recruiters.ts'
 import type { TableRows } from './types.ts'
+import * as work from './work.ts'
 
 /** Rows of every table that test/access.ts declares, by the table's name. */
 export const rowsOf: Record<string, TableRows> = {
@@ -31,6 +32,7 @@ export const rowsOf: Record<string, TableRows> = {
   ...favorites,
   ...castings,
   ...hiring,
+  ...work,
 }
 
 // Said here, for without them no suite that tries a table gets as far as a test.

@@ -22,6 +22,7 @@ export const en: Messages = {
     casting_full: 'As many models as this casting needs are accepted.',
     quota_exceeded: 'Your plan does not allow more of this.',
     insufficient_credits: 'There are not enough credits.',
+    insufficient_funds: 'There is not enough money in the wallet.',
     no_payment_source: 'There is no subscription and no credit to pay with.',
     rate_limit_exceeded: 'Too many requests. Try again later.',
     timeout: 'This took too long. Try again.',

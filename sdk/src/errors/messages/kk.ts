@@ -22,6 +22,7 @@ export const kk: Messages = {
     casting_full: 'Бұл кастингке қажетті модельдердің бәрі қабылданды.',
     quota_exceeded: 'Тарифіңіздің лимиті таусылды.',
     insufficient_credits: 'Кредит жеткіліксіз.',
+    insufficient_funds: 'Әмиянда ақша жеткіліксіз.',
     no_payment_source: 'Төлейтін жазылым да, кредит те жоқ.',
     rate_limit_exceeded: 'Сұраулар тым көп. Кейінірек қайталаңыз.',
     timeout: 'Күту уақыты бітті. Қайталап көріңіз.',

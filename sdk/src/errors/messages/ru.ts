@@ -22,6 +22,7 @@ export const ru: Messages = {
     casting_full: 'На этот кастинг уже приняты все нужные модели.',
     quota_exceeded: 'Лимит вашего тарифа исчерпан.',
     insufficient_credits: 'Не хватает кредитов.',
+    insufficient_funds: 'В кошельке не хватает денег.',
     no_payment_source: 'Нет ни подписки, ни кредитов, чтобы заплатить.',
     rate_limit_exceeded: 'Слишком много запросов. Попробуйте позже.',
     timeout: 'Время ожидания истекло. Попробуйте ещё раз.',

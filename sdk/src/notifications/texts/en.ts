@@ -13,6 +13,8 @@ export const en: NotificationTexts = {
     },
     subscription_expired: { title: 'Subscription over', message: 'Your subscription is over.' },
     follow_up_due: { title: 'Follow-up', message: 'It is time to come back to {candidate}.' },
+    new_application: { title: 'New application', message: 'A freelancer applies to {task}.' },
+    new_order: { title: 'New order', message: 'Somebody ordered {order}.' },
   },
   statuses: {
     organization_invitation: {
@@ -57,6 +59,45 @@ export const en: NotificationTexts = {
       warning: { title: 'Subscription ends soon', message: 'Your subscription ends within a week.' },
       critical: { title: 'Subscription about to end', message: 'Your subscription ends in less than three days.' },
     },
+    application_status: {
+      accepted: { title: 'Application accepted', message: 'You are chosen for {task}.' },
+      rejected: { title: 'Not this time', message: 'Your application to {task} was declined.' },
+      withdrawn: { title: 'Application withdrawn', message: 'A freelancer took back an application to {task}.' },
+      deleted: { title: 'Task deleted', message: 'A task that you applied to was deleted.' },
+    },
+    task_status: {
+      started: { title: 'Work has begun', message: 'Work has begun on {task}.' },
+      completed: { title: 'Task completed', message: '{task} is completed.' },
+      cancelled: { title: 'Task cancelled', message: '{task} is cancelled.' },
+    },
+    escrow_status: {
+      funded: { title: 'Money is there', message: 'Money for {task} is paid in and held.' },
+      released: { title: 'Money released', message: 'Money for {task} is paid out.' },
+      refunded: { title: 'Money given back', message: 'Money for {task} went back to the client.' },
+      settled: { title: 'Dispute decided', message: 'Money for {task} was divided. Its page says why.' },
+      disputed: { title: 'Dispute', message: 'There is a dispute about money for {task}. An admin decides.' },
+      refund_requested: { title: 'Refund asked for', message: 'The client asks for the money for {task} back.' },
+    },
+    order_status: {
+      fund: { title: 'Order paid', message: '{order} is paid and in progress.' },
+      start: { title: 'Work has begun', message: 'Work has begun on {order}.' },
+      deliver: { title: 'Delivery', message: '{order} was delivered.' },
+      approve: { title: 'Order completed', message: '{order} is approved and completed.' },
+      request_revision: { title: 'Revision asked for', message: 'The buyer asks for changes of {order}.' },
+      cancel: { title: 'Order cancelled', message: '{order} is cancelled.' },
+      leave: { title: 'Order ended', message: '{order} ended with an account that left.' },
+      dispute: { title: 'Dispute', message: 'There is a dispute about {order}. An admin decides.' },
+      resolve: { title: 'Dispute decided', message: 'The dispute about {order} is decided: it is completed.' },
+      reject: { title: 'Dispute closed', message: 'The dispute about {order} is decided: it is cancelled.' },
+    },
+    new_review: {
+      waiting: {
+        title: 'A review waits',
+        message: 'The other side has reviewed your work together. Write yours to read it.',
+      },
+      published: { title: 'New review', message: 'A review of you is published.' },
+      replied: { title: 'Reply to a review', message: 'A review of yours was answered.' },
+    },
   },
   response: {
     pending: { title: 'Response reopened', message: 'Your response to {casting} is open again.' },
@@ -78,4 +119,6 @@ export const en: NotificationTexts = {
   other: { title: 'Notification', message: 'Something happened that concerns you.' },
   someCasting: 'a casting',
   someCandidate: 'a candidate',
+  someTask: 'a task',
+  someOrder: 'an order',
 }

@@ -13,6 +13,8 @@ export const kk: NotificationTexts = {
     },
     subscription_expired: { title: 'Жазылым аяқталды', message: 'Жазылымыңыз аяқталды.' },
     follow_up_due: { title: 'Кандидатқа оралатын уақыт', message: 'Жоспарланған уақыт келді: {candidate}.' },
+    new_application: { title: 'Жаңа өтінім', message: 'Орындаушы тапсырмаға өтінім берді: {task}.' },
+    new_order: { title: 'Жаңа тапсырыс', message: 'Қызметіңізге тапсырыс берілді: {order}.' },
   },
   statuses: {
     organization_invitation: {
@@ -60,6 +62,48 @@ export const kk: NotificationTexts = {
       warning: { title: 'Жазылым жақында аяқталады', message: 'Жазылымыңыз бір апта ішінде аяқталады.' },
       critical: { title: 'Жазылым аяқталуға жақын', message: 'Жазылымыңыздың аяқталуына үш күннен аз қалды.' },
     },
+    application_status: {
+      accepted: { title: 'Өтінім қабылданды', message: 'Сіз орындаушы болып таңдалдыңыз: {task}.' },
+      rejected: { title: 'Бұл жолы болмады', message: 'Өтініміңіз қабылданбады: {task}.' },
+      withdrawn: { title: 'Өтінім қайтарылды', message: 'Орындаушы өтінімін қайтарып алды: {task}.' },
+      deleted: { title: 'Тапсырма жойылды', message: 'Сіз өтінім берген тапсырма жойылды.' },
+    },
+    task_status: {
+      started: { title: 'Жұмыс басталды', message: 'Тапсырма бойынша жұмыс басталды: {task}.' },
+      completed: { title: 'Тапсырма орындалды', message: 'Тапсырма орындалды: {task}.' },
+      cancelled: { title: 'Тапсырма тоқтатылды', message: 'Тапсырма тоқтатылды: {task}.' },
+    },
+    escrow_status: {
+      funded: { title: 'Ақша енгізілді', message: 'Төлем енгізіліп, сақтауда тұр: {task}.' },
+      released: { title: 'Ақша төленді', message: 'Төлем орындаушыға берілді: {task}.' },
+      refunded: { title: 'Ақша қайтарылды', message: 'Төлем тапсырыс берушіге қайтарылды: {task}.' },
+      settled: {
+        title: 'Дау шешілді',
+        message: 'Төлем тараптар арасында бөлінді: {task}. Себебі бетінде көрсетілген.',
+      },
+      disputed: { title: 'Дау', message: 'Төлем бойынша дау ашылды: {task}. Әкімші шешеді.' },
+      refund_requested: { title: 'Қайтару сұралды', message: 'Тапсырыс беруші төлемді қайтаруды сұрайды: {task}.' },
+    },
+    order_status: {
+      fund: { title: 'Тапсырыс төленді', message: 'Тапсырыс төленді, жұмысты бастауға болады: {order}.' },
+      start: { title: 'Жұмыс басталды', message: 'Тапсырыс бойынша жұмыс басталды: {order}.' },
+      deliver: { title: 'Жұмыс тапсырылды', message: 'Тапсырыс бойынша жұмыс тапсырылды: {order}.' },
+      approve: { title: 'Тапсырыс орындалды', message: 'Жұмыс қабылданды, тапсырыс орындалды: {order}.' },
+      request_revision: { title: 'Түзету сұралды', message: 'Сатып алушы түзетулер сұрайды: {order}.' },
+      cancel: { title: 'Тапсырыс тоқтатылды', message: 'Тапсырыс тоқтатылды: {order}.' },
+      leave: { title: 'Тапсырыс аяқталды', message: 'Аккаунт жойылғандықтан тапсырыс аяқталды: {order}.' },
+      dispute: { title: 'Дау', message: 'Тапсырыс бойынша дау ашылды: {order}. Әкімші шешеді.' },
+      resolve: { title: 'Дау шешілді', message: 'Дау шешілді, тапсырыс орындалды: {order}.' },
+      reject: { title: 'Дау жабылды', message: 'Дау шешілді, тапсырыс тоқтатылды: {order}.' },
+    },
+    new_review: {
+      waiting: {
+        title: 'Сізді пікір күтіп тұр',
+        message: 'Екінші тарап пікір жазды. Оны оқу үшін өз пікіріңізді жазыңыз.',
+      },
+      published: { title: 'Жаңа пікір', message: 'Сіз туралы пікір жарияланды.' },
+      replied: { title: 'Пікірге жауап', message: 'Пікіріңізге жауап берілді.' },
+    },
   },
   response: {
     pending: { title: 'Өтінім қайта қаралуда', message: 'Өтініміңіз қайта қаралуда: {casting}.' },
@@ -87,4 +131,6 @@ export const kk: NotificationTexts = {
   other: { title: 'Хабарландыру', message: 'Сізге қатысты оқиға болды.' },
   someCasting: 'кастинг',
   someCandidate: 'кандидат',
+  someTask: 'тапсырма',
+  someOrder: 'тапсырыс',
 }

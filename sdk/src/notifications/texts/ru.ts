@@ -13,6 +13,8 @@ export const ru: NotificationTexts = {
     },
     subscription_expired: { title: 'Подписка закончилась', message: 'Ваша подписка закончилась.' },
     follow_up_due: { title: 'Пора вернуться к кандидату', message: 'Наступило запланированное время: {candidate}.' },
+    new_application: { title: 'Новая заявка', message: 'Исполнитель откликнулся на задание: {task}.' },
+    new_order: { title: 'Новый заказ', message: 'У вас заказали услугу: {order}.' },
   },
   statuses: {
     organization_invitation: {
@@ -60,6 +62,48 @@ export const ru: NotificationTexts = {
       warning: { title: 'Подписка скоро закончится', message: 'Ваша подписка закончится в течение недели.' },
       critical: { title: 'Подписка почти закончилась', message: 'До конца вашей подписки меньше трёх дней.' },
     },
+    application_status: {
+      accepted: { title: 'Заявка принята', message: 'Вас выбрали исполнителем: {task}.' },
+      rejected: { title: 'В этот раз нет', message: 'Ваша заявка отклонена: {task}.' },
+      withdrawn: { title: 'Заявка отозвана', message: 'Исполнитель отозвал заявку: {task}.' },
+      deleted: { title: 'Задание удалено', message: 'Задание, на которое вы подали заявку, удалено.' },
+    },
+    task_status: {
+      started: { title: 'Работа началась', message: 'Началась работа над заданием: {task}.' },
+      completed: { title: 'Задание выполнено', message: 'Задание выполнено: {task}.' },
+      cancelled: { title: 'Задание отменено', message: 'Задание отменено: {task}.' },
+    },
+    escrow_status: {
+      funded: { title: 'Деньги внесены', message: 'Оплата внесена и удерживается: {task}.' },
+      released: { title: 'Деньги выплачены', message: 'Оплата выплачена исполнителю: {task}.' },
+      refunded: { title: 'Деньги возвращены', message: 'Оплата возвращена заказчику: {task}.' },
+      settled: {
+        title: 'Спор решён',
+        message: 'Оплата разделена между сторонами: {task}. Причина указана на странице.',
+      },
+      disputed: { title: 'Спор', message: 'Открыт спор об оплате: {task}. Решит администратор.' },
+      refund_requested: { title: 'Просьба о возврате', message: 'Заказчик просит вернуть оплату: {task}.' },
+    },
+    order_status: {
+      fund: { title: 'Заказ оплачен', message: 'Заказ оплачен, работа может начаться: {order}.' },
+      start: { title: 'Работа началась', message: 'Началась работа над заказом: {order}.' },
+      deliver: { title: 'Работа сдана', message: 'Работа по заказу сдана: {order}.' },
+      approve: { title: 'Заказ выполнен', message: 'Работа принята, заказ выполнен: {order}.' },
+      request_revision: { title: 'Нужны правки', message: 'Покупатель просит правки: {order}.' },
+      cancel: { title: 'Заказ отменён', message: 'Заказ отменён: {order}.' },
+      leave: { title: 'Заказ прекращён', message: 'Заказ прекращён, так как аккаунт удалён: {order}.' },
+      dispute: { title: 'Спор', message: 'Открыт спор по заказу: {order}. Решит администратор.' },
+      resolve: { title: 'Спор решён', message: 'Спор решён, заказ выполнен: {order}.' },
+      reject: { title: 'Спор закрыт', message: 'Спор решён, заказ отменён: {order}.' },
+    },
+    new_review: {
+      waiting: {
+        title: 'Вас ждёт отзыв',
+        message: 'Другая сторона оставила отзыв. Напишите свой, чтобы прочитать его.',
+      },
+      published: { title: 'Новый отзыв', message: 'Опубликован отзыв о вас.' },
+      replied: { title: 'Ответ на отзыв', message: 'На ваш отзыв ответили.' },
+    },
   },
   response: {
     pending: { title: 'Отклик снова рассматривается', message: 'Ваш отклик снова рассматривается: {casting}.' },
@@ -84,4 +128,6 @@ export const ru: NotificationTexts = {
   other: { title: 'Уведомление', message: 'Произошло событие, которое вас касается.' },
   someCasting: 'кастинг',
   someCandidate: 'кандидат',
+  someTask: 'задание',
+  someOrder: 'заказ',
 }

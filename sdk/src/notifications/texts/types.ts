@@ -3,13 +3,16 @@ import type { NotificationType } from '../types.ts'
 
 interface Text {
   title: string
-  /** `{casting}` is the casting's title, `{candidate}` the name of a candidate whom the reader has unlocked. */
+  /**
+   * `{casting}` is the casting's title, `{candidate}` the name of a candidate whom the reader has unlocked,
+   * `{task}` and `{order}` the titles of those.
+   */
   message: string
 }
 
 export interface NotificationTexts {
   types: Record<Exclude<NotificationType, 'response_status_change' | keyof NotificationTexts['statuses']>, Text>
-  /** By the status in their data. */
+  /** By the status in their data, of an order by what was done. */
   statuses: {
     organization_invitation: Record<'pending' | 'accepted' | 'declined', Text>
     representation: Record<'invited' | 'active' | 'declined' | 'ended', Text>
@@ -20,6 +23,23 @@ export interface NotificationTexts {
     wallet_recharge: Record<'added' | 'taken', Text>
     subscription_status: Record<'active' | 'scheduled' | 'rejected' | 'ended', Text>
     subscription_warning: Record<'warning' | 'critical', Text>
+    application_status: Record<'accepted' | 'rejected' | 'withdrawn' | 'deleted', Text>
+    task_status: Record<'started' | 'completed' | 'cancelled', Text>
+    escrow_status: Record<'funded' | 'released' | 'refunded' | 'settled' | 'disputed' | 'refund_requested', Text>
+    order_status: Record<
+      | 'fund'
+      | 'start'
+      | 'deliver'
+      | 'approve'
+      | 'request_revision'
+      | 'cancel'
+      | 'leave'
+      | 'dispute'
+      | 'resolve'
+      | 'reject',
+      Text
+    >
+    new_review: Record<'waiting' | 'published' | 'replied', Text>
   }
   /** What the other side did with the response. */
   response: Record<ResponseStatus, Text>
@@ -33,4 +53,7 @@ export interface NotificationTexts {
   someCasting: string
   /** In place of the name of a candidate whom the reader has not unlocked, or who is gone. */
   someCandidate: string
+  /** In place of the title of a task or an order that is gone. */
+  someTask: string
+  someOrder: string
 }

@@ -1,0 +1,623 @@
+-- Task applications: who would do a task, and who is chosen.
+-- pending -> accepted | rejected | withdrawn, accepted -> withdrawn while work has not begun.
+-- Promises: exactly one is accepted, also when two accepts race; the others are rejected and told; the accepted price is what is
+-- paid, whatever anybody sends later.
+
+set lock_timeout = '5s';
+set statement_timeout = '60s';
+
+create function private.lock_own_task(task_id uuid)
+returns public.tasks
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: for functions of this module. The accounts first, as their deletion does. Someone else's and a missing task are the
+-- same error.
+declare
+  task public.tasks;
+begin
+  perform private.lock_accounts(auth.uid(), a.freelancer_id)
+  from public.tasks as t
+  left join public.task_applications as a on a.id = t.accepted_application_id
+  where t.id = lock_own_task.task_id;
+  select t.* into task
+  from public.tasks as t
+  where t.id = lock_own_task.task_id and t.owner_id = private.account_id()
+  for no key update;
+  if not found then
+    perform private.raise_error('not_found', 404, 'There is no such task of yours.');
+  end if;
+  return task;
+end;
+$$;
+
+create function private.lock_task(task_id uuid)
+returns void
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  -- Definer: for escrows, which have locked the accounts.
+  select from public.tasks as t where t.id = lock_task.task_id for no key update;
+$$;
+
+create function private.check_task_transition(task public.tasks, action text, actor text)
+returns text
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+-- Definer: calls functions clients may not. Answers the status that follows.
+declare
+  next_status text := (
+    select t.to_status from private.task_transitions as t
+    where t.from_status = task.status and t.action = check_task_transition.action and t.actor = check_task_transition.actor
+  );
+begin
+  if next_status is null then
+    perform private.raise_error(
+      'invalid_transition', 409, 'This cannot be done with a task of this status.',
+      jsonb_build_object('from', task.status, 'action', check_task_transition.action)
+    );
+  end if;
+  return next_status;
+end;
+$$;
+
+-- Applying ------------------------------------------------------------------------------------------------------------
+
+create function private.apply_to_task(task_id uuid, proposal text, offered_price bigint, estimated_duration text)
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: applications have no insert grant.
+declare
+  caller uuid := private.require_role('freelancer');
+  task public.tasks;
+  application_id uuid;
+  problems jsonb := jsonb_strip_nulls(jsonb_build_object(
+    'proposal', case
+      when proposal is null then 'required' when not private.is_clean_text(proposal, 1, 5000) then 'length'
+    end,
+    'offered_price', case
+      when offered_price is null then 'required' when offered_price not between 1 and 1000000000000 then 'range'
+    end,
+    'estimated_duration', case when not private.is_clean_text(estimated_duration, 1, 100) then 'length' end
+  ));
+begin
+  if problems <> '{}' then
+    perform private.raise_error(
+      'validation_failed', 400, 'The application has fields that are not right.', jsonb_build_object('fields', problems)
+    );
+  end if;
+  perform private.lock_accounts(caller, t.owner_id) from public.tasks as t where t.id = apply_to_task.task_id;
+  select t.* into task
+  from public.tasks as t
+  where t.id = apply_to_task.task_id and t.owner_id not in (select private.blocked_ids()) and private.is_active_account(t.owner_id)
+  for no key update;
+  if not found then
+    perform private.raise_error('not_found', 404, 'There is no such task.');
+  end if;
+  if task.owner_id = caller then
+    perform private.raise_error('validation_failed', 400, 'This is your own task.', '{"fields": {"task_id": "other"}}');
+  end if;
+  if task.status <> 'open' then
+    perform private.raise_error('conflict', 409, 'This task takes no applications any more.', jsonb_build_object('status', task.status));
+  end if;
+  insert into public.task_applications (task_id, freelancer_id, proposal, offered_price, currency, estimated_duration)
+  values (
+    task.id, caller, apply_to_task.proposal, apply_to_task.offered_price, task.currency, apply_to_task.estimated_duration
+  )
+  on conflict on constraint task_applications_task_id_freelancer_id_once do nothing
+  returning id into application_id;
+  if application_id is null then
+    perform private.raise_error('duplicate', 409, 'You have applied to this task.');
+  end if;
+  perform private.notify(
+    task.owner_id, 'new_application', jsonb_build_object('task_id', task.id, 'application_id', application_id)
+  );
+  return application_id;
+end;
+$$;
+
+create function private.lock_application(application_id uuid, side text)
+returns public.task_applications
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: as above. The task before the application, as everything that moves it does. side: owner or freelancer.
+declare
+  application public.task_applications;
+begin
+  perform private.lock_accounts(t.owner_id, a.freelancer_id)
+  from public.task_applications as a
+  join public.tasks as t on t.id = a.task_id
+  where a.id = lock_application.application_id;
+  perform from public.tasks as t
+  where t.id = (select a.task_id from public.task_applications as a where a.id = lock_application.application_id)
+  for no key update;
+  select a.* into application
+  from public.task_applications as a
+  join public.tasks as t on t.id = a.task_id
+  where a.id = lock_application.application_id
+    and private.account_id() = case lock_application.side when 'owner' then t.owner_id else a.freelancer_id end
+  for no key update of a;
+  if not found then
+    perform private.raise_error('not_found', 404, 'There is no such application of yours.');
+  end if;
+  return application;
+end;
+$$;
+
+create function private.tell_applicant(application public.task_applications, status text)
+returns void
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  -- Definer: writes notifications of others.
+  select private.notify(
+    application.freelancer_id, 'application_status',
+    jsonb_build_object('task_id', application.task_id, 'application_id', application.id, 'status', tell_applicant.status)
+  );
+$$;
+
+create function private.reject_others(task_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: as above. Of a locked task: who still waits.
+declare
+  application public.task_applications;
+begin
+  for application in
+    update public.task_applications as a
+    set status = 'rejected'
+    where a.task_id = reject_others.task_id and a.status = 'pending'
+    returning a.*
+  loop
+    perform private.tell_applicant(application, 'rejected');
+  end loop;
+end;
+$$;
+
+create function private.accept_application(application_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: as above. The others are rejected, and money can be paid in.
+declare
+  application public.task_applications := private.lock_application(accept_application.application_id, 'owner');
+  task public.tasks;
+begin
+  select t.* into strict task from public.tasks as t where t.id = application.task_id;
+  perform private.check_task_transition(task, 'accept', 'owner');
+  if application.status <> 'pending' then
+    perform private.raise_error(
+      'invalid_transition', 409, 'This application waits no more.', jsonb_build_object('from', application.status, 'to', 'accepted')
+    );
+  end if;
+  if private.is_blocked(task.owner_id, application.freelancer_id) or not private.is_active_account(application.freelancer_id) then
+    perform private.raise_error('conflict', 409, 'This freelancer cannot be reached any more.');
+  end if;
+  update public.task_applications as a set status = 'accepted' where a.id = application.id;
+  update public.tasks as t set status = 'in_progress', accepted_application_id = application.id where t.id = task.id;
+  perform private.open_escrow(
+    task.owner_id, application.freelancer_id, 'task', task.id, 'work', application.offered_price, application.currency
+  );
+  perform private.tell_applicant(application, 'accepted');
+  perform private.reject_others(task.id);
+  perform private.audit('task.accept', 'task', task.id::text, jsonb_build_object('application_id', application.id));
+end;
+$$;
+
+create function private.reject_application(application_id uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: as above.
+declare
+  application public.task_applications := private.lock_application(reject_application.application_id, 'owner');
+begin
+  if application.status <> 'pending' then
+    perform private.raise_error(
+      'invalid_transition', 409, 'This application waits no more.', jsonb_build_object('from', application.status, 'to', 'rejected')
+    );
+  end if;
+  update public.task_applications as a set status = 'rejected' where a.id = application.id;
+  perform private.tell_applicant(application, 'rejected');
+end;
+$$;
+
+create function private.withdraw_application(application_id uuid, idempotency_key uuid)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: as above. Who was accepted may step back while work has not begun, which gives the money back, or once they have given it
+-- back themselves: the task is open again.
+declare
+  application public.task_applications;
+  task public.tasks;
+begin
+  if private.claim_idempotency_key(
+    'withdraw_application', idempotency_key, jsonb_build_object('application_id', withdraw_application.application_id)
+  ) is not null then
+    return;
+  end if;
+  application := private.lock_application(withdraw_application.application_id, 'freelancer');
+  select t.* into strict task from public.tasks as t where t.id = application.task_id;
+  if application.status not in ('pending', 'accepted') then
+    perform private.raise_error(
+      'invalid_transition', 409, 'This application is over.', jsonb_build_object('from', application.status, 'to', 'withdrawn')
+    );
+  end if;
+  if application.status = 'accepted' then
+    perform private.check_task_transition(task, 'step_back', 'freelancer');
+    if exists (
+      select from private.escrows as e
+      where e.entity_type = 'task' and e.entity_id = task.id and e.payee_id = application.freelancer_id
+        and (e.released > 0 or (e.held > 0 and task.started_at is not null))
+    ) then
+      perform private.raise_error('conflict', 409, 'Work has begun: give the money back, or agree with the client.');
+    end if;
+    perform private.end_escrows('task', task.id, 'refund');
+    update public.tasks as t set status = 'open', accepted_application_id = null, started_at = null where t.id = task.id;
+  end if;
+  update public.task_applications as a set status = 'withdrawn' where a.id = application.id;
+  perform private.notify(
+    task.owner_id, 'application_status',
+    jsonb_build_object('task_id', task.id, 'application_id', application.id, 'status', 'withdrawn')
+  );
+  perform private.keep_idempotent_answer('withdraw_application', idempotency_key, 'true');
+end;
+$$;
+
+create function private.lock_tasks_of_account()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: as above. Whoever leaves takes tasks and applications along: the tasks first, as everything that moves them does.
+begin
+  perform from public.tasks as t
+  where t.id in (
+    select o.id from public.tasks as o where o.owner_id = old.id
+    union
+    select a.task_id from public.task_applications as a where a.freelancer_id = old.id
+  )
+  order by t.id
+  for update;
+  return old;
+end;
+$$;
+
+create trigger accounts_lock_tasks
+  before delete on public.accounts
+  for each row execute function private.lock_tasks_of_account();
+
+create function private.leave_task()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: as above. Who was accepted has deleted their account, which no held money keeps: the task is open again.
+begin
+  update public.tasks as t
+  set status = 'open', accepted_application_id = null, started_at = null
+  where t.id = old.task_id and t.status = 'in_progress';
+  if found then
+    perform private.end_escrows('task', old.task_id, 'refund');
+    perform private.notify(
+      t.owner_id, 'application_status',
+      jsonb_build_object('task_id', t.id, 'application_id', old.id, 'status', 'withdrawn')
+    )
+    from public.tasks as t
+    where t.id = old.task_id;
+  end if;
+  return null;
+end;
+$$;
+
+create trigger task_applications_leave_task
+  after delete on public.task_applications
+  for each row
+  when (old.status = 'accepted')
+  execute function private.leave_task();
+
+create function private.tell_of_task_deletion()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: as above. A trigger, because tasks also go when their owner's account does.
+begin
+  perform private.tell_applicant(a, 'deleted')
+  from public.task_applications as a
+  where a.task_id = old.id and a.status in ('pending', 'accepted') and old.status in ('open', 'in_progress');
+  perform private.end_escrows('task', old.id, 'refund');
+  return old;
+end;
+$$;
+
+create trigger tasks_tell_of_deletion
+  before delete on public.tasks
+  for each row execute function private.tell_of_task_deletion();
+
+-- Lists ---------------------------------------------------------------------------------------------------------------
+
+create type public.application_card as (
+  id uuid,
+  task_id uuid,
+  task_title text,
+  task_status text,
+  task_owner_id uuid,
+  freelancer_id uuid,
+  freelancer_username text,
+  freelancer_name text,
+  freelancer_avatar_path text,
+  freelancer_rating numeric,
+  freelancer_completed_tasks integer,
+  proposal text,
+  offered_price bigint,
+  currency text,
+  estimated_duration text,
+  status text,
+  created_at timestamptz,
+  updated_at timestamptz,
+  total bigint,
+  cursor text
+);
+comment on type public.application_card is
+  'An application with its task and freelancer. offered_price: minor units of currency. total: counted to 1,000 (1001 means more). cursor continues the list after this row.';
+
+create function private.find_applications(
+  application_id uuid,
+  task_id uuid,
+  freelancer_id uuid,
+  status text,
+  page_size integer,
+  cursor text,
+  skip integer
+)
+returns setof public.application_card
+language plpgsql
+stable
+security definer
+set search_path = ''
+set plan_cache_mode = force_custom_plan
+as $$
+-- Definer: shows freelancers' profiles. Those that the policy of task_applications shows.
+declare
+  caller uuid := private.account_id();
+  after record;
+begin
+  if find_applications.status not in ('pending', 'accepted', 'rejected', 'withdrawn') then
+    perform private.raise_error('validation_failed', 400, 'No such status.', '{"fields": {"status": "known"}}');
+  end if;
+  if find_applications.task_id is not null
+    and not exists (select from public.tasks as t where t.id = find_applications.task_id and t.owner_id = caller) then
+    perform private.raise_error('not_found', 404, 'There is no such task of yours.');
+  end if;
+  select * into after from private.cursor_at(find_applications.cursor);
+  return query
+    select f.id, t.id, t.title, t.status, t.owner_id, f.freelancer_id, a.username, a.full_name, a.avatar_path, p.rating,
+      coalesce(p.completed_tasks, 0), f.proposal, f.offered_price, f.currency, f.estimated_duration, f.status, f.created_at,
+      f.updated_at,
+      (
+        select count(*)
+        from (
+          select from public.task_applications as c
+          where (find_applications.application_id is null or c.id = find_applications.application_id)
+            and (find_applications.task_id is null or c.task_id = find_applications.task_id)
+            and (find_applications.freelancer_id is null or c.freelancer_id = find_applications.freelancer_id)
+            and (find_applications.status is null or c.status = find_applications.status)
+          limit 1001
+        ) as counted
+      ),
+      private.cursor_of(f.created_at, f.id)
+    from (
+      select r.*
+      from public.task_applications as r
+      where (find_applications.application_id is null or r.id = find_applications.application_id)
+        and (find_applications.task_id is null or r.task_id = find_applications.task_id)
+        and (find_applications.freelancer_id is null or r.freelancer_id = find_applications.freelancer_id)
+        and (find_applications.status is null or r.status = find_applications.status)
+        and (
+          find_applications.application_id is null or r.freelancer_id = caller
+          or r.task_id in (select private.own_task_ids())
+        )
+        and (after.at is null or (r.created_at, r.id) < (after.at, after.id))
+      order by r.created_at desc, r.id desc
+      limit private.page_size(find_applications.page_size) offset private.skipped(find_applications.skip)
+    ) as f
+    join public.tasks as t on t.id = f.task_id
+    join public.accounts as a on a.id = f.freelancer_id
+    left join public.freelancer_profiles as p on p.account_id = f.freelancer_id
+    order by f.created_at desc, f.id desc;
+end;
+$$;
+
+create function private.find_own_applications(status text, page_size integer, cursor text, skip integer)
+returns setof public.application_card
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  -- Definer: as above.
+  select * from private.find_applications(null, null, private.account_id(), status, page_size, cursor, skip);
+$$;
+
+create function private.find_task_applications(task_id uuid, status text, page_size integer, cursor text, skip integer)
+returns setof public.application_card
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+-- Definer: as above.
+begin
+  if find_task_applications.task_id is null then
+    perform private.raise_error('validation_failed', 400, 'Name a task.', '{"fields": {"task_id": "required"}}');
+  end if;
+  return query select * from private.find_applications(null, task_id, null, status, page_size, cursor, skip);
+end;
+$$;
+
+create function public.list_task_applications(
+  task_id uuid,
+  status text default null,
+  page_size integer default 20,
+  cursor text default null,
+  skip integer default 0
+)
+returns setof public.application_card
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select * from private.find_task_applications(task_id, status, page_size, cursor, skip);
+$$;
+comment on function public.list_task_applications is 'Owner only: applications to a task, newest first: 20 a page, 1-100; not_found (404) for others'' tasks.';
+
+create function public.list_my_applications(
+  status text default null,
+  page_size integer default 20,
+  cursor text default null,
+  skip integer default 0
+)
+returns setof public.application_card
+language sql
+stable
+security invoker
+set search_path = ''
+as $$
+  select * from private.find_own_applications(status, page_size, cursor, skip);
+$$;
+comment on function public.list_my_applications is 'The caller''s own applications, newest first: 20 a page, 1-100.';
+
+create function private.get_application(application_id uuid)
+returns setof public.application_card
+language sql
+stable
+security definer
+rows 1
+set search_path = ''
+as $$
+  -- Definer: as above.
+  select * from private.find_applications(get_application.application_id, null, null, null, 1, null, 0)
+  where get_application.application_id is not null;
+$$;
+
+-- The calls -----------------------------------------------------------------------------------------------------------
+
+create function public.apply_to_task(task_id uuid, proposal text, offered_price bigint, estimated_duration text default null)
+returns setof public.application_card
+language plpgsql
+volatile
+security invoker
+rows 1
+set search_path = ''
+as $$
+declare
+  application_id uuid := private.apply_to_task(task_id, proposal, offered_price, estimated_duration);
+begin
+  return query select * from private.get_application(application_id);
+end;
+$$;
+comment on function public.apply_to_task is
+  'Freelancers only: applies to an open task of somebody else, once (duplicate, 409). offered_price: minor units of the task''s currency. conflict (409) when the task is not open any more.';
+
+create function public.accept_application(application_id uuid)
+returns setof public.application_card
+language plpgsql
+volatile
+security invoker
+rows 1
+set search_path = ''
+as $$
+begin
+  perform private.accept_application(application_id);
+  return query select * from private.get_application(application_id);
+end;
+$$;
+comment on function public.accept_application is
+  'The task''s owner only: this freelancer does it, for what they offered; the task is in progress, every other application is rejected and told. invalid_transition (409) when another was accepted.';
+
+create function public.reject_application(application_id uuid)
+returns setof public.application_card
+language plpgsql
+volatile
+security invoker
+rows 1
+set search_path = ''
+as $$
+begin
+  perform private.reject_application(application_id);
+  return query select * from private.get_application(application_id);
+end;
+$$;
+comment on function public.reject_application is 'The task''s owner only: says no to an application that waits.';
+
+create function public.withdraw_application(application_id uuid, idempotency_key uuid default null)
+returns setof public.application_card
+language plpgsql
+volatile
+security invoker
+rows 1
+set search_path = ''
+as $$
+begin
+  perform private.withdraw_application(application_id, idempotency_key);
+  return query select * from private.get_application(application_id);
+end;
+$$;
+comment on function public.withdraw_application is
+  'The freelancer only: takes an application back. Who was accepted may do so until work begins, which gives held money back, or once they have given it back themselves; the task is open again. The same idempotency_key does it once.';
+
+-- Grants --------------------------------------------------------------------------------------------------------------
+
+grant execute on function
+  private.apply_to_task(uuid, text, bigint, text),
+  public.apply_to_task(uuid, text, bigint, text),
+  private.accept_application(uuid),
+  public.accept_application(uuid),
+  private.reject_application(uuid),
+  public.reject_application(uuid),
+  private.withdraw_application(uuid, uuid),
+  public.withdraw_application(uuid, uuid),
+  private.get_application(uuid),
+  private.find_own_applications(text, integer, text, integer),
+  public.list_my_applications(text, integer, text, integer),
+  private.find_task_applications(uuid, text, integer, text, integer),
+  public.list_task_applications(uuid, text, integer, text, integer)
+to authenticated;

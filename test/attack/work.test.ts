@@ -1,0 +1,391 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addFile } from '../access/files.ts'
+import { atOnce, codesOf, statement } from '../helpers/at-once.ts'
+import { createPerson, liftRequestLimits, type Person, sql } from '../helpers/people.ts'
+import { startTestStack, type TestStack } from '../helpers/stack.ts'
+import { stateOf } from '../helpers/state.ts'
+import {
+  escrowOf,
+  giveMoney,
+  makeAgreedTask,
+  makeApplication,
+  makeOrder,
+  makeService,
+  makeTask,
+  wrongMoney,
+} from '../helpers/work.ts'
+
+let stack: TestStack
+let payer: Person
+let payee: Person
+let outsider: Person
+
+beforeAll(async () => {
+  stack = await startTestStack()
+  await liftRequestLimits(stack)
+  const everything = { roles: ['client', 'freelancer', 'creator'] }
+  ;[payer, payee, outsider] = await Promise.all([
+    createPerson(stack, everything),
+    createPerson(stack, everything),
+    createPerson(stack, everything),
+  ])
+})
+afterAll(async () => {
+  expect(await wrongMoney(stack)).toEqual([])
+  await stack.close()
+})
+
+async function changesNothing(attempts: () => Promise<unknown>): Promise<void> {
+  const before = await stateOf(stack)
+  await attempts()
+  expect(await stateOf(stack)).toEqual(before)
+}
+
+const codeOf = async (answer: PromiseLike<{ error: { code: string } | null }>) => (await answer).error?.code ?? 'done'
+
+describe('8: under a stranger’s parent', () => {
+  test('deliveries, files, revisions, options, applications and reviews', async () => {
+    const { orderId, serviceId } = await makeOrder(stack, payer, payee, 'in_progress')
+    const task = await makeTask(stack, payer)
+    const application = await makeApplication(stack, task, payee)
+    const file = await addFile(sql(stack), outsider, 'deliveries')
+    const { client } = outsider
+    await changesNothing(async () => {
+      const rows: [string, object][] = [
+        ['order_deliveries', { order_id: orderId, account_id: outsider.id, message: 'Mine.' }],
+        ['order_revisions', { order_id: orderId, account_id: outsider.id, message: 'Mine.' }],
+        ['order_options', { order_id: orderId, position: 1, name: 'Free', price: 0 }],
+        ['service_options', { service_id: serviceId, name: 'Free', price: 0 }],
+        [
+          'task_applications',
+          { task_id: task, freelancer_id: outsider.id, proposal: 'x', offered_price: 1, currency: 'USD' },
+        ],
+        [
+          'reviews',
+          { entity_type: 'order', entity_id: orderId, subject_id: payee.id, subject_role: 'creator', rating: 1 },
+        ],
+      ]
+      for (const [table, row] of rows) expect(await codeOf(client.from(table).insert(row)), table).toBe('42501')
+      const calls: [string, object][] = [
+        ['deliver_order', { order_id: orderId, file_ids: [file] }],
+        ['request_revision', { order_id: orderId, message: 'Mine.' }],
+        ['accept_application', { application_id: application }],
+        ['withdraw_application', { application_id: application }],
+        ['set_service_options', { service_id: serviceId, options: [] }],
+        ['set_milestones', { task_id: task, milestones: [{ title: 'x', amount: 1 }] }],
+        ['create_review', { entity_type: 'order', entity_id: orderId, rating: 1 }],
+        ['create_review', { entity_type: 'task', entity_id: task, rating: 1 }],
+        ['start_task', { task_id: task }],
+        ['complete_task', { task_id: task }],
+        ['cancel_task', { task_id: task }],
+        ['delete_task', { task_id: task }],
+      ]
+      for (const [name, args] of calls) expect(await codeOf(client.rpc(name, args)), name).toBe('not_found')
+      // A file of somebody else's in one's own delivery.
+      const stolen = await payee.client.rpc('deliver_order', { order_id: orderId, file_ids: [file] })
+      expect(stolen.error?.code).toBe('validation_failed')
+    })
+  })
+})
+
+describe('17: money is released once, by whom it belongs to', () => {
+  test('neither by the payee nor an outsider, not twice, not after a refund', async () => {
+    const { escrowId } = await makeAgreedTask(stack, payer, payee, { funded: true })
+    const refunded = await makeAgreedTask(stack, payer, payee, { funded: true })
+    expect(await codeOf(payer.client.rpc('refund_escrow', { escrow_id: refunded.escrowId }))).toBe('done')
+    const release = (person: Person, id = escrowId) => codeOf(person.client.rpc('release_escrow', { escrow_id: id }))
+    await changesNothing(async () => {
+      expect(await release(payee)).toBe('permission_denied')
+      expect(await release(outsider)).toBe('not_found')
+      expect(await release(payer, refunded.escrowId)).toBe('invalid_transition')
+      expect(await codeOf(payee.client.rpc('refund_escrow', { escrow_id: refunded.escrowId }))).toBe(
+        'invalid_transition',
+      )
+    })
+    expect(await release(payer)).toBe('done')
+    await changesNothing(async () => {
+      expect(await release(payer)).toBe('invalid_transition')
+      expect(await codeOf(payee.client.rpc('refund_escrow', { escrow_id: escrowId }))).toBe('invalid_transition')
+      expect(await codeOf(payee.client.rpc('dispute_escrow', { escrow_id: escrowId, reason: 'x' }))).toBe(
+        'invalid_transition',
+      )
+    })
+  })
+
+  test('what is completed or cancelled moves no more', async () => {
+    const done = await makeOrder(stack, payer, payee, 'completed')
+    const over = await makeOrder(stack, payer, payee, 'in_progress')
+    const cancelled = await payer.client.rpc('cancel_order', { order_id: over.orderId, reason: 'Over.' })
+    expect(cancelled.error).toBeNull()
+    await changesNothing(async () => {
+      for (const { orderId, escrowId } of [done, over]) {
+        for (const person of [payer, payee]) {
+          for (const [name, args] of [
+            ['approve_order', {}],
+            ['start_order', {}],
+            ['deliver_order', { message: 'x' }],
+            ['request_revision', { message: 'x' }],
+            ['cancel_order', { reason: 'x' }],
+            ['dispute_order', { reason: 'x' }],
+          ] as const) {
+            expect(await codeOf(person.client.rpc(name, { order_id: orderId, ...args })), name).toBe(
+              'invalid_transition',
+            )
+          }
+          expect(await codeOf(person.client.rpc('pay_escrow', { escrow_id: escrowId }))).not.toBe('done')
+          expect(await codeOf(person.client.rpc('release_escrow', { escrow_id: escrowId }))).not.toBe('done')
+        }
+      }
+    })
+  })
+
+  test('the answer of a call that moves money, cast to an error, takes all of it back', async () => {
+    const { escrowId } = await makeAgreedTask(stack, payer, payee, { funded: true })
+    await changesNothing(async () => {
+      const answer = await payer.client.rpc('release_escrow', { escrow_id: escrowId }).select('status::integer')
+      expect(answer.error).not.toBeNull()
+    })
+  })
+})
+
+describe('18: an idempotency key belongs to one request', () => {
+  interface Made {
+    person: Person
+    call: string
+    args: Record<string, unknown>
+    other: Record<string, unknown>
+  }
+  const cases: Record<string, () => Promise<Made>> = {
+    async pay_escrow() {
+      await giveMoney(stack, payer, 20_000)
+      const [one, two] = [await makeAgreedTask(stack, payer, payee), await makeAgreedTask(stack, payer, payee)]
+      return {
+        person: payer,
+        call: 'pay_escrow',
+        args: { escrow_id: one.escrowId },
+        other: { escrow_id: two.escrowId },
+      }
+    },
+    async release_escrow() {
+      const made = () => makeAgreedTask(stack, payer, payee, { funded: true })
+      const [one, two] = [await made(), await made()]
+      return {
+        person: payer,
+        call: 'release_escrow',
+        args: { escrow_id: one.escrowId },
+        other: { escrow_id: two.escrowId },
+      }
+    },
+    async refund_escrow() {
+      const { escrowId: escrow_id } = await makeAgreedTask(stack, payer, payee, { funded: true })
+      return { person: payee, call: 'refund_escrow', args: { escrow_id }, other: { escrow_id, reason: 'Another.' } }
+    },
+    async complete_task() {
+      const made = () => makeAgreedTask(stack, payer, payee, { funded: true })
+      const [one, two] = [await made(), await made()]
+      return { person: payer, call: 'complete_task', args: { task_id: one.taskId }, other: { task_id: two.taskId } }
+    },
+    async cancel_task() {
+      const { taskId: task_id } = await makeAgreedTask(stack, payer, payee, { funded: true })
+      return { person: payer, call: 'cancel_task', args: { task_id }, other: { task_id, reason: 'Another.' } }
+    },
+    async withdraw_application() {
+      const made = () => makeAgreedTask(stack, payer, payee, { funded: true })
+      const [one, two] = [await made(), await made()]
+      return {
+        person: payee,
+        call: 'withdraw_application',
+        args: { application_id: one.applicationId },
+        other: { application_id: two.applicationId },
+      }
+    },
+    async create_order() {
+      const { id } = await makeService(stack, payee)
+      return {
+        person: payer,
+        call: 'create_order',
+        args: { service_id: id },
+        other: { service_id: id, requirements: 'Another.' },
+      }
+    },
+    async approve_order() {
+      const [one, two] = [
+        await makeOrder(stack, payer, payee, 'delivered'),
+        await makeOrder(stack, payer, payee, 'delivered'),
+      ]
+      return { person: payer, call: 'approve_order', args: { order_id: one.orderId }, other: { order_id: two.orderId } }
+    },
+    async cancel_order() {
+      const { orderId: order_id } = await makeOrder(stack, payer, payee, 'in_progress')
+      return { person: payer, call: 'cancel_order', args: { order_id, reason: 'x' }, other: { order_id, reason: 'y' } }
+    },
+  }
+
+  test('every function that takes one is tried here', async () => {
+    const rows = await sql(stack)`
+      select proname as name from pg_proc
+      where pronamespace = 'public'::regnamespace and 'idempotency_key' = any (proargnames)
+        and proname not in ('respond_to_casting', 'unlock_candidate', 'unlock_candidates')
+      order by 1
+    `
+    expect(Object.keys(cases).toSorted()).toEqual(rows.map(({ name }) => name))
+  })
+
+  test.each(Object.keys(cases))('%s: twice at once is once, another request is refused', async (name) => {
+    const { person, call, args, other } = await cases[name]!()
+    const idempotency_key = crypto.randomUUID()
+    const names = [...Object.keys(args), 'idempotency_key']
+    const text = `select id from public.${call}(${names.map((one, i) => `${one} => $${i + 1}`).join(', ')})`
+    const run = statement(text, ...(Object.values(args) as string[]), idempotency_key)
+    const before = await stateOf(stack)
+    const outcomes = await atOnce(stack, [
+      { as: person, runs: [run] },
+      { as: person, runs: [run] },
+    ])
+    expect(codesOf(outcomes)).toEqual(['done', 'done'])
+    const after = await stateOf(stack)
+    expect(after).not.toEqual(before)
+    await changesNothing(async () => {
+      const again = await person.client.rpc(call, { ...args, idempotency_key })
+      expect([again.error, again.data?.length]).toEqual([null, 1])
+      expect(await codeOf(person.client.rpc(call, { ...other, idempotency_key }))).toBe('idempotency_conflict')
+    })
+  })
+})
+
+describe('42: nobody names an amount, a price of others or a fee', () => {
+  test('functions of admins and payments are not there, and no call takes an amount', async () => {
+    const { orderId } = await makeOrder(stack, payer, payee)
+    const escrow_id = await escrowOf(stack, orderId)
+    await changesNothing(async () => {
+      for (const [name, args] of [
+        ['fund_escrow', { escrow_id, amount: 1, currency: 'USD', reference: 'x' }],
+        ['resolve_dispute', { escrow_id, to_payee: 1, reason: 'x' }],
+        [
+          'open_escrow',
+          {
+            payer_id: payer.id,
+            payee_id: payer.id,
+            entity_type: 'order',
+            entity_id: orderId,
+            purpose: 'work',
+            amount: 1,
+            currency: 'USD',
+          },
+        ],
+        ['transfer', { kind: 'x', from_id: escrow_id, to_id: escrow_id, amount: 1 }],
+        ['pay_escrow', { escrow_id, amount: 1 }],
+        ['release_escrow', { escrow_id, fee: 0 }],
+        ['create_order', { service_id: orderId, price: 1 }],
+        ['remove_review', { review_id: orderId, reason: 'x' }],
+      ] as const) {
+        for (const { client } of [payer, payee]) expect(await codeOf(client.rpc(name, args)), name).toBe('PGRST202')
+      }
+      for (const table of ['escrows', 'ledger_entries', 'ledger_transfers', 'ledger_accounts']) {
+        const gone = await payer.client.from(table).insert({ amount: 1 })
+        expect(gone.status, table).toBe(404)
+      }
+    })
+  })
+
+  test('money of another currency pays nothing', async () => {
+    const poor = await createPerson(stack, { roles: ['client'] })
+    await giveMoney(stack, poor, 1_000_000, 'EUR')
+    const { escrowId } = await makeAgreedTask(stack, poor, payee)
+    await changesNothing(async () => {
+      expect(await codeOf(poor.client.rpc('pay_escrow', { escrow_id: escrowId }))).toBe('insufficient_funds')
+    })
+  })
+})
+
+describe('43: amounts beyond any sense', () => {
+  const wrong = [0, -1, 1.5, 1e13, 1e30, 'NaN', 'Infinity', '-Infinity', '1e3', '', null]
+
+  test.each(wrong)('%s', async (amount) => {
+    const task = await makeTask(stack, payer)
+    const agreed = await makeAgreedTask(stack, payer, payee)
+    const service = await makeService(stack, payee)
+    const task_row = { owner_id: payer.id, title: 'Odd', description: 'x', category: 'design', task_type: 'digital' }
+    const offered = { title: 'Odd', description: 'x', category: 'design', delivery_days: 1 }
+    await changesNothing(async () => {
+      const attempts: Record<string, PromiseLike<{ error: { code: string } | null; status: number }>> = {
+        budget: payer.client.from('tasks').insert({ ...task_row, budget: amount }),
+        'changed budget': payer.client.from('tasks').update({ budget: amount }).eq('id', task),
+        offer: outsider.client.rpc('apply_to_task', { task_id: task, proposal: 'x', offered_price: amount }),
+        milestone: payer.client.rpc('set_milestones', { task_id: agreed.taskId, milestones: [{ title: 'x', amount }] }),
+        price: payee.client.rpc('create_service', { ...offered, price: amount }),
+        'changed price': payee.client.from('services').update({ price: amount }).eq('id', service.id),
+      }
+      if (amount !== 0) {
+        attempts.option = payee.client.rpc('set_service_options', {
+          service_id: service.id,
+          options: [{ name: 'x', price: amount }],
+        })
+        attempts.modifications = payee.client.rpc('create_service', {
+          ...offered,
+          price: 1,
+          modifications_price: amount,
+        })
+      }
+      for (const [name, attempt] of Object.entries(attempts)) {
+        const { error, status } = await attempt
+        expect([name, error === null, status >= 400 && status < 500], JSON.stringify(error)).toEqual([
+          name,
+          false,
+          true,
+        ])
+      }
+    })
+  })
+})
+
+test('12: who is suspended moves nothing, and their side of it stays', async () => {
+  const gone = await createPerson(stack, { roles: ['client', 'freelancer', 'creator'] })
+  const { escrowId, taskId } = await makeAgreedTask(stack, gone, payee, { funded: true })
+  const { orderId } = await makeOrder(stack, gone, payee, 'delivered')
+  await sql(stack)`select private.suspend_account(${gone.id}, 'for a test')`
+  await changesNothing(async () => {
+    for (const [name, args] of [
+      ['release_escrow', { escrow_id: escrowId }],
+      ['refund_escrow', { escrow_id: escrowId }],
+      ['complete_task', { task_id: taskId }],
+      ['approve_order', { order_id: orderId }],
+      ['dispute_order', { order_id: orderId, reason: 'x' }],
+      ['create_review', { entity_type: 'order', entity_id: orderId, rating: 1 }],
+    ] as const) {
+      expect(await codeOf(gone.client.rpc(name, args)), name).toBe('account_suspended')
+    }
+  })
+  expect(await codeOf(payee.client.rpc('refund_escrow', { escrow_id: escrowId }))).toBe('done')
+  expect(await codeOf(payee.client.rpc('cancel_order', { order_id: orderId, reason: 'They are gone.' }))).toBe('done')
+})
+
+test('what others write is not found by who is blocked, and what was agreed goes on', async () => {
+  const [one, two] = [
+    await createPerson(stack, { roles: ['client', 'creator'] }),
+    await createPerson(stack, { roles: ['client', 'freelancer'] }),
+  ]
+  const agreed = await makeAgreedTask(stack, one, two, { funded: true })
+  const task = await makeTask(stack, one)
+  const service = await makeService(stack, one)
+  expect(await codeOf(one.client.rpc('block_account', { account_id: two.id }))).toBe('done')
+  await changesNothing(async () => {
+    for (const [name, args] of [
+      ['get_task', { task_id: task }],
+      ['get_tasks', { task_ids: [task] }],
+      ['get_service', { service_id: service.id }],
+      ['get_services', { service_ids: [service.id] }],
+      ['list_reviews', { subject_id: one.id }],
+    ] as const) {
+      expect((await two.client.rpc(name, args)).data, name).toEqual([])
+    }
+    expect(await codeOf(two.client.rpc('apply_to_task', { task_id: task, proposal: 'x', offered_price: 1 }))).toBe(
+      'not_found',
+    )
+    expect(await codeOf(two.client.rpc('create_order', { service_id: service.id }))).toBe('not_found')
+    expect(await codeOf(two.client.rpc('toggle_favorite', { entity_type: 'task', entity_id: task }))).toBe('not_found')
+  })
+  expect((await two.client.rpc('get_task', { task_id: agreed.taskId })).data).toHaveLength(1)
+  expect(await codeOf(two.client.rpc('start_task', { task_id: agreed.taskId }))).toBe('done')
+  expect(await codeOf(one.client.rpc('complete_task', { task_id: agreed.taskId }))).toBe('done')
+})
