@@ -89,8 +89,9 @@ alter table public.tasks add constraint tasks_accepted_application_id_fkey
   foreign key (accepted_application_id) references public.task_applications (id) on delete set null;
 create index tasks_accepted_application_id_idx on public.tasks (accepted_application_id);
 
--- Without these statistics the planner takes the wrong index for lists, where everybody finds the tasks anyway.
-select private.hide_estimates('public.tasks', '{owner_id,category,status,currency,budget,city,task_type}');
+-- Without these statistics the planner takes the wrong index for lists, where everybody finds the tasks anyway. Never owner_id:
+-- what somebody has would be estimated to strangers.
+select private.hide_estimates('public.tasks', '{category,task_type,budget,currency,skill_ids,status}');
 select private.hide_estimates('public.task_applications');
 
 create table private.task_transitions (

@@ -59,8 +59,9 @@ comment on table public.service_options is 'What a buyer may add to a service; p
 
 create index service_options_service_id_idx on public.service_options (service_id, position, id);
 
--- Without these statistics the planner takes the wrong index for lists; they tell how many are inactive in all.
-select private.hide_estimates('public.services', '{owner_id,category,currency,price,is_active}');
+-- Without these statistics the planner takes the wrong index for lists; they tell how many are inactive in all. Never owner_id or
+-- tags: what somebody has inactive, and what is written there, would be estimated to strangers.
+select private.hide_estimates('public.services', '{category,price,currency,is_active}');
 select private.hide_estimates('public.service_options');
 
 -- What is saved and reported ------------------------------------------------------------------------------------------

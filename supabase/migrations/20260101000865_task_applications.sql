@@ -1,5 +1,6 @@
 -- Task applications: who would do a task, and who is chosen.
--- pending -> accepted | rejected | withdrawn, accepted -> withdrawn while work has not begun.
+-- pending -> accepted | rejected | withdrawn, rejected -> accepted while the task is open, accepted -> withdrawn while work has not
+-- begun.
 -- Promises: exactly one is accepted, also when two accepts race; the others are rejected and told; the accepted price is what is
 -- paid, whatever anybody sends later.
 
@@ -208,9 +209,10 @@ declare
 begin
   select t.* into strict task from public.tasks as t where t.id = application.task_id;
   perform private.check_task_transition(task, 'accept', 'owner');
-  if application.status <> 'pending' then
+  -- Who was rejected, as when another was accepted who then stepped back, may still be chosen.
+  if application.status not in ('pending', 'rejected') then
     perform private.raise_error(
-      'invalid_transition', 409, 'This application waits no more.', jsonb_build_object('from', application.status, 'to', 'accepted')
+      'invalid_transition', 409, 'This application was taken back.', jsonb_build_object('from', application.status, 'to', 'accepted')
     );
   end if;
   if private.is_blocked(task.owner_id, application.freelancer_id) or not private.is_active_account(application.freelancer_id) then

@@ -211,8 +211,8 @@ const definersThatShow: Record<string, string> = {
 /** Columns whose statistics a hidden table keeps, for the planner. */
 const shownStatistics: Record<string, string[]> = {
   castings: ['status', 'gender', 'min_age', 'max_age'],
-  tasks: ['owner_id', 'category', 'status', 'currency', 'budget', 'city', 'task_type'],
-  services: ['owner_id', 'category', 'currency', 'price', 'is_active'],
+  tasks: ['category', 'task_type', 'budget', 'currency', 'skill_ids', 'status'],
+  services: ['category', 'price', 'currency', 'is_active'],
 }
 
 /** Tables with somebody's rows that private.export_account does not name, and why. */

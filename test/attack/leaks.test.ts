@@ -31,8 +31,16 @@ beforeAll(async () => {
     select ${cast.recruiter.owner.id}, ${card}, '2100-01-01' from generate_series(1, 400)
   `
   await cast.sql`
+    insert into public.services (owner_id, title, description, category, price, delivery_days, tags, is_active)
+    select ${cast.creator.owner.id}, 'A secret service', 'x', 'design', 1, 1, '{secret}', false from generate_series(1, 400)
+  `
+  await cast.sql`
+    insert into public.tasks (owner_id, title, description, category, task_type, budget, address)
+    select ${cast.creator.owner.id}, 'A task', 'x', 'design', 'digital', 1, 'A secret address' from generate_series(1, 400)
+  `
+  await cast.sql`
     analyze public.accounts, public.castings, public.notifications, public.account_roles, public.candidate_notes,
-      public.candidate_follow_ups
+      public.candidate_follow_ups, public.services, public.tasks
   `
 })
 afterAll(() => cast.stack.close())
@@ -90,6 +98,12 @@ describe('52: estimates', () => {
     ['castings?owner_id=eq.', () => cast.agency.owner.id, () => cast.agency.stranger.id],
     ['castings?title=eq.', () => 'A secret draft', () => 'Another'],
     ['castings?appearance=eq.', () => 'Secret', () => 'Another'],
+    ['services?owner_id=eq.', () => cast.creator.owner.id, () => cast.creator.stranger.id],
+    ['services?is_active=eq.false&owner_id=eq.', () => cast.creator.owner.id, () => cast.creator.stranger.id],
+    ['services?title=eq.', () => 'A secret service', () => 'Another'],
+    ['services?tags=cs.', () => '{secret}', () => '{another}'],
+    ['tasks?owner_id=eq.', () => cast.creator.owner.id, () => cast.creator.stranger.id],
+    ['tasks?address=eq.', () => 'A secret address', () => 'Another'],
     ['notifications?account_id=eq.', () => cast.agency.owner.id, () => cast.model.owner.id],
     ['candidate_notes?account_id=eq.', () => cast.recruiter.owner.id, () => cast.recruiter.stranger.id],
     ['candidate_notes?candidate_id=eq.', () => card, () => cast.agency.owner.id],

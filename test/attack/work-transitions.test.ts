@@ -325,6 +325,7 @@ const application = (call?: string, by?: () => Person) => async (): Promise<Appl
 
 const applicationMoves = [
   'pending accepted accept one',
+  'rejected accepted accept one',
   'pending rejected reject one',
   'pending withdrawn withdraw other',
   'accepted withdrawn withdraw other',

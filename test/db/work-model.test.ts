@@ -563,7 +563,7 @@ class Tasks {
     const refusal = this.owner(who)
     if (refusal !== null) return refusal
     const application = this.applications[applicant]!
-    if (this.status !== 'open' || application.status !== 'pending') return 'invalid_transition'
+    if (this.status !== 'open' || !['pending', 'rejected'].includes(application.status)) return 'invalid_transition'
     application.status = 'accepted'
     this.status = 'in_progress'
     this.accepted = applicant

@@ -226,6 +226,8 @@ it('MB08 employers.get: what everybody sees, by the account it is of', async () 
     country: null,
     logo: null,
     is_verified: false,
+    rating: null,
+    reviews_count: 0,
     created_at: seen.created_at,
   })
   // Why it was not verified is its owner's to read.
