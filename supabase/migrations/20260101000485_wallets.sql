@@ -118,7 +118,7 @@ stable
 security invoker
 set search_path = ''
 as $$
-  select * from private.find_wallet_transactions(type, currency, subscription_id, page_size, cursor, skip);
+  select * from private.find_wallet_transactions(type, coalesce(currency, 'credits'), subscription_id, page_size, cursor, skip);
 $$;
 comment on function public.list_wallet_transactions is 'Every movement of the caller''s wallet of a currency (credits unless told), or of the credits of a subscription of theirs, newest first: 20 a page, 1-100. type: credit or debit.';
 

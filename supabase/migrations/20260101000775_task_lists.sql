@@ -151,7 +151,7 @@ begin
     conditions := conditions || ' and t.currency = $11';
   end if;
   -- Nothing shorter than three letters is in the index: reading every description for it would take seconds.
-  if find_tasks.search ~ '[[:alnum:]]{3}' then
+  if left(find_tasks.search, 200) ~ '[[:alnum:]]{3}' then
     conditions := conditions || ' and t.title || '' '' || t.description ilike $12';
   elsif find_tasks.search is not null then
     conditions := conditions || ' and t.title ilike $12';

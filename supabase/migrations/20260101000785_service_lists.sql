@@ -122,7 +122,7 @@ begin
     conditions := conditions || ' and s.currency = $8';
   end if;
   -- Nothing shorter than three letters is in the index: reading every description for it would take seconds.
-  if find_services.search ~ '[[:alnum:]]{3}' then
+  if left(find_services.search, 200) ~ '[[:alnum:]]{3}' then
     conditions := conditions || ' and s.title || '' '' || s.description ilike $9';
   elsif find_services.search is not null then
     conditions := conditions || ' and s.title ilike $9';

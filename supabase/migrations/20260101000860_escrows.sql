@@ -504,15 +504,21 @@ begin
   perform private.check_escrow_transition(escrow, 'refunded', 'refund', side);
   if side = 'payer' and exists (select from public.tasks as t where t.id = escrow.entity_id and t.started_at is not null) then
     update private.escrows as e
-    set refund_requested_at = coalesce(e.refund_requested_at, now()), refund_reason = refund_escrow.reason
+    set
+      refund_requested_at = coalesce(e.refund_requested_at, now()),
+      refund_reason = coalesce(refund_escrow.reason, e.refund_reason)
     where e.id = escrow.id;
-    perform private.tell_of_escrow(escrow, 'refund_requested');
+    -- Whoever asks again and again is not heard again and again.
+    if escrow.refund_requested_at is null then
+      perform private.tell_of_escrow(escrow, 'refund_requested');
+      perform private.audit('escrow.request_refund', 'escrow', escrow.id::text);
+    end if;
   else
     update private.escrows as e set refund_reason = coalesce(refund_escrow.reason, e.refund_reason) where e.id = escrow.id;
     perform private.settle_escrow(escrow, 0, refund_escrow.reason);
     perform private.tell_of_escrow(escrow, 'refunded');
+    perform private.audit('escrow.refund', 'escrow', escrow.id::text, jsonb_build_object('by', side));
   end if;
-  perform private.audit('escrow.refund', 'escrow', escrow.id::text, jsonb_build_object('by', side));
   perform private.keep_idempotent_answer('refund_escrow', idempotency_key, 'true');
 end;
 $$;

@@ -40,29 +40,33 @@ comment on type public.escrow_card is
 
 create function private.find_escrows(escrow_id uuid, entity_type text, entity_id uuid)
 returns setof public.escrow_card
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
+set plan_cache_mode = force_custom_plan
 as $$
-  -- Definer: the table is in private.
-  select e.id, e.entity_type, e.entity_id, e.purpose, e.title, e.position, e.payer_id, e.payee_id,
-    case auth.uid() when e.payer_id then 'payer' when e.payee_id then 'payee' end,
-    e.amount, e.currency, e.amount - e.refunded,
-    case when e.settled_at is null then e.amount - private.fee_of(e.amount, e.fee_rate) else e.released end,
-    case when e.settled_at is null then private.fee_of(e.amount, e.fee_rate) else e.fee end,
-    e.fee_rate, e.status, e.held, e.released, e.refunded, e.funded_at, e.settled_at, e.refund_requested_at, e.refund_reason,
-    e.disputed_at, e.disputed_by, e.dispute_reason, e.resolution, e.created_at, e.updated_at
-  from private.escrows as e
-  where (private.account_id() in (e.payer_id, e.payee_id) or private.has_role('admin'))
-    and (find_escrows.escrow_id is null or e.id = find_escrows.escrow_id)
-    and (
-      find_escrows.entity_id is null
-      or (e.entity_type = find_escrows.entity_type and e.entity_id = find_escrows.entity_id)
-    )
-    and num_nonnulls(find_escrows.escrow_id, find_escrows.entity_id) > 0
-  order by e.position, e.created_at, e.id
-  limit 1000;
+-- Definer: the table is in private. One escrow, or all of a task or order.
+begin
+  return query
+    select e.id, e.entity_type, e.entity_id, e.purpose, e.title, e.position, e.payer_id, e.payee_id,
+      case auth.uid() when e.payer_id then 'payer' when e.payee_id then 'payee' end,
+      e.amount, e.currency, case when e.settled_at is null then e.amount else e.funded - e.refunded end,
+      case when e.settled_at is null then e.amount - private.fee_of(e.amount, e.fee_rate) else e.released end,
+      case when e.settled_at is null then private.fee_of(e.amount, e.fee_rate) else e.fee end,
+      e.fee_rate, e.status, e.held, e.released, e.refunded, e.funded_at, e.settled_at, e.refund_requested_at, e.refund_reason,
+      e.disputed_at, e.disputed_by, e.dispute_reason, e.resolution, e.created_at, e.updated_at
+    from private.escrows as e
+    where (private.account_id() in (e.payer_id, e.payee_id) or private.has_role('admin'))
+      and (find_escrows.escrow_id is null or e.id = find_escrows.escrow_id)
+      and (
+        find_escrows.entity_id is null
+        or (e.entity_type = find_escrows.entity_type and e.entity_id = find_escrows.entity_id)
+      )
+      and num_nonnulls(find_escrows.escrow_id, find_escrows.entity_id) > 0
+    order by e.position, e.created_at, e.id
+    limit 1000;
+end;
 $$;
 
 create function public.get_escrow(escrow_id uuid)

@@ -3,7 +3,7 @@ import { type Cast, makeCast } from '../access/cast.ts'
 import { unlockedBy } from '../access/hiring.ts'
 import { listFunctions } from '../access/lists.ts'
 import { rowsOf } from '../access/rows/index.ts'
-import { addTask } from '../access/work.ts'
+import { addService, addTask } from '../access/work.ts'
 import { anonClient, createPerson, unique } from '../helpers/people.ts'
 import { startTestStack } from '../helpers/stack.ts'
 import { stateOf } from '../helpers/state.ts'
@@ -12,6 +12,8 @@ let cast: Cast
 let organization_id: string
 /** Whom the recruiter has unlocked. */
 let candidate_id: string
+/** Of the creator's, open. */
+let task_id: string
 
 beforeAll(async () => {
   cast = await makeCast(await startTestStack())
@@ -20,6 +22,12 @@ beforeAll(async () => {
   await rowsOf.castings!.make(cast, 'active', cast.agency.owner)
   for (const table of ofCreators) await rowsOf[table]!.make(cast, 'any', cast.creator.owner)
   for (const table of ofRecruiters) await rowsOf[table]!.make(cast, 'any', cast.recruiter.owner)
+  task_id = await addTask(cast.sql, cast.creator.owner)
+  // With the creator's id, for its options.
+  await addService(cast.sql, cast.creator.owner, cast.creator.owner.id)
+  await cast.sql`
+    insert into public.service_options (service_id, name, price) values (${cast.creator.owner.id}, 'Before', 1)
+  `
   await rowsOf.candidate_notes!.prepare!(cast, cast.recruiter.owner)
   const [unlock] = await cast.sql`
     select card_id from private.candidate_unlocks where recruiter_id = ${cast.recruiter.owner.id}
@@ -54,12 +62,16 @@ const texts: [string, string, string][] = [
   ['portfolio_images', 'account_id', 'caption'],
   ['castings', 'owner_id', 'title description city country address appearance category'],
   ['organizations', 'owner_id', 'name description website size city country'],
+  ['tasks', 'owner_id', 'title description city country address'],
+  ['services', 'owner_id', 'title description'],
+  ['service_options', 'service_id', 'name description'],
   ['candidate_notes', 'account_id', 'note_text'],
   ['candidate_follow_ups', 'account_id', 'notes'],
   // The recruiter's company has their id.
   ['pipeline_stages', 'organization_id', 'name'],
 ]
 const ofRecruiters = ['candidate_notes', 'candidate_follow_ups', 'pipeline_stages']
+const ofWork = ['tasks', 'services', 'service_options']
 const ofCreators = [
   'creator_profiles',
   'freelancer_profiles',
@@ -81,7 +93,11 @@ const bad = {
 
 describe.each(Object.entries(bad))('50: %s', (_name, value) => {
   test.each(texts)('in no text of %s', async (table, key, columns) => {
-    const owner = table.startsWith('model_') ? 'model' : ofCreators.includes(table) ? 'creator' : 'agency'
+    const owner = table.startsWith('model_')
+      ? 'model'
+      : [...ofCreators, ...ofWork].includes(table)
+        ? 'creator'
+        : 'agency'
     const person = cast[ofRecruiters.includes(table) ? 'recruiter' : owner].owner
     // Ten megabytes travel slowly: two columns of a table stand for the others.
     const tried = columns.split(' ').slice(0, value.length > 1000 ? 2 : undefined)
@@ -98,6 +114,7 @@ describe.each(Object.entries(bad))('50: %s', (_name, value) => {
 
   test('in no argument of a function that keeps it', async () => {
     const { client } = cast.model.owner
+    const worker = cast.creator.stranger.client
     const [casting] = await cast.sql`select id from public.castings where status = 'active' limit 1`
     const respond = (args: object) => client.rpc('respond_to_casting', { casting_id: casting!.id, ...args })
     const reported = { entity_type: 'account', entity_id: cast.agency.owner.id, reason: 'spam' }
@@ -118,6 +135,20 @@ describe.each(Object.entries(bad))('50: %s', (_name, value) => {
       word: () => client.from('catalog_proposals').insert({ type: 'skill', name: value }),
       note: () => client.from('catalog_proposals').insert({ type: 'skill', name: 'A word', note: value }),
       place: () => client.from('catalog_proposals').insert({ type: 'city', name: 'A word', parent: value }),
+      proposal: () => worker.rpc('apply_to_task', { task_id, proposal: value, offered_price: 1 }),
+      duration: () =>
+        worker.rpc('apply_to_task', { task_id, proposal: 'Mine.', offered_price: 1, estimated_duration: value }),
+      'why cancelled': () => cast.creator.owner.client.rpc('cancel_task', { task_id, reason: value }),
+      tag: () =>
+        cast.creator.owner.client
+          .from('services')
+          .update({ tags: [value] })
+          .eq('id', cast.creator.owner.id),
+      option: () =>
+        cast.creator.owner.client.rpc('set_service_options', {
+          service_id: cast.creator.owner.id,
+          options: [{ name: value, price: 1 }],
+        }),
       'why put in': () => cast.recruiter.owner.client.rpc('add_to_pipeline', { candidate_id, note: value }),
       invited: () => cast.agency.owner.client.rpc('invite_member', { organization_id, email: value }),
       'invited by a mailbox': () =>
@@ -298,7 +329,7 @@ describe('50: lists', () => {
     list_tasks: () => ({}),
     list_my_tasks: () => ({}),
     list_my_applications: () => ({}),
-    list_task_applications: () => ({ task_id }),
+    list_task_applications: () => ({ task_id: posted }),
     list_services: () => ({}),
     list_orders: () => ({}),
     list_reviews: () => ({ subject_id: cast.agency.owner.id }),
@@ -321,9 +352,9 @@ describe('50: lists', () => {
   const hiring = ['list_pipeline', 'list_pipeline_moves']
   let casting_id: string
   let item_id: string
-  let task_id: string
+  let posted: string
   beforeAll(async () => {
-    task_id = await addTask(cast.sql, cast.agency.owner)
+    posted = await addTask(cast.sql, cast.agency.owner)
     const [casting] = await cast.sql`select id from public.castings where owner_id = ${cast.agency.owner.id} limit 1`
     casting_id = casting!.id
     const [image] =

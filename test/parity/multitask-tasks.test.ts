@@ -39,9 +39,16 @@ it('MT12 tasks.list: filters by status, category, text, city and budget, orders,
   const word = unique('word')
   const owner = await member(stack, ['client'])
   const make = (fields: Record<string, unknown>) => makeTask(stack, owner, { title: word, ...fields })
-  const cheap = await make({ budget: 100, city: 'Almaty', category: 'logo-design' })
-  const dear = await make({ budget: 900, city: 'astana', category: 'podcasts' })
-  const middle = await make({ budget: 500, currency: 'KZT', status: 'completed', description: 'Needle in it.' })
+  const [skill] = await sql(stack)`select id from public.skills order by name desc limit 1`
+  const cheap = await make({ budget: 100, city: 'Almaty', category: 'logo-design', title: `${word}, 3D` })
+  const dear = await make({
+    budget: 900,
+    city: 'astana',
+    category: 'podcasts',
+    task_type: 'physical',
+    skill_ids: [skill!.id],
+  })
+  const middle = await make({ budget: 500, currency: 'KZT', status: 'completed', description: 'A 3D needle in it.' })
 
   const ids = async (filters: Parameters<Member['tb']['tasks']['list']>[0] = {}) =>
     (await must(device(stack).tb.tasks.list({ owner_id: owner.id, ...filters }))).items.map(({ id }) => id)
@@ -54,7 +61,11 @@ it('MT12 tasks.list: filters by status, category, text, city and budget, orders,
   expect(await ids({ category: 'podcasts' })).toEqual([dear])
   expect(await ids({ city: 'Astana' })).toEqual([dear])
   expect(await ids({ min_budget: 100, max_budget: 500, currency: 'USD' })).toEqual([cheap])
+  expect(await ids({ task_type: 'physical' })).toEqual([dear])
+  expect(await ids({ skill_id: skill!.id as string })).toEqual([dear])
   expect(await ids({ search: 'NEEDLE' })).toEqual([middle])
+  expect(await ids({ search: '3d needle' })).toEqual([middle])
+  expect(await ids({ search: '3d' }), 'too short for descriptions').toEqual([cheap])
   expect(await ids({ search: word })).toHaveLength(3)
 
   const first = await must(client.tb.tasks.list({ owner_id: owner.id, limit: 2 }))

@@ -98,8 +98,8 @@ it('UG16 services.list: active ones by category, creator, text and price', async
   const make = async (fields: Record<string, unknown>) =>
     (await makeService(stack, owner, { title: word, ...fields })).id
   const cheap = await make({ price: 100, tags: ['fast'] })
-  const dear = await make({ price: 900, category: 'podcasts', description: 'Needle in it.' })
-  const tenge = await make({ price: 500, currency: 'KZT' })
+  const dear = await make({ price: 900, category: 'podcasts', description: 'A 4K needle in it.' })
+  const tenge = await make({ price: 500, currency: 'KZT', title: `${word}, 4K` })
   const inactive = await make({ is_active: false })
   const ids = async (
     filters: Parameters<Member['tb']['services']['list']>[0] = {},
@@ -113,6 +113,7 @@ it('UG16 services.list: active ones by category, creator, text and price', async
   expect(await ids({ category: 'content-creation' })).toEqual([tenge, dear, cheap])
   expect(await ids({ tag: 'fast' })).toEqual([cheap])
   expect(await ids({ search: 'needle' })).toEqual([dear])
+  expect(await ids({ search: '4k' }), 'too short for descriptions').toEqual([tenge])
   expect(await ids({ min_price: 101, currency: 'USD' })).toEqual([dear])
   expect(await ids({ max_price: 100, currency: 'USD' })).toEqual([cheap])
   expect(await ids({ sort: 'lowest_price', currency: 'USD' })).toEqual([cheap, dear])

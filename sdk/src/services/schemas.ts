@@ -62,7 +62,7 @@ export const listServicesSchema = z
     max_price: amount.optional(),
     /** Needed to compare prices. */
     currency: currency.optional(),
-    /** In title and description. */
+    /** In title and description; without three letters in a row in the title alone. */
     search: z.string().min(1).max(200).optional(),
     /** newest unless told. */
     sort: z.enum(['newest', 'lowest_price', 'highest_price']).optional(),

@@ -60,7 +60,7 @@ export const listTasksSchema = z
     max_budget: amount.optional(),
     /** Needed to compare budgets. */
     currency: currency.optional(),
-    /** In title and description. */
+    /** In title and description; without three letters in a row in the title alone. */
     search: z.string().min(1).max(200).optional(),
     /** newest unless told. */
     sort: z.enum(['newest', 'oldest', 'highest_budget', 'lowest_budget']).optional(),
