@@ -1368,6 +1368,7 @@ export type Database = {
         Row: {
           account_id: string | null
           created_at: string
+          escrow_id: string | null
           id: string
           message: string | null
           order_id: string
@@ -1376,6 +1377,7 @@ export type Database = {
         Insert: {
           account_id?: string | null
           created_at?: string
+          escrow_id?: string | null
           id?: string
           message?: string | null
           order_id: string
@@ -1383,6 +1385,7 @@ export type Database = {
         Update: {
           account_id?: string | null
           created_at?: string
+          escrow_id?: string | null
           id?: string
           message?: string | null
           order_id?: string
@@ -4821,6 +4824,7 @@ export type Database = {
         options: Database['public']['CompositeTypes']['order_option'][] | null
         total_price: number | null
         currency: string | null
+        buyer_pays: number | null
         fee: number | null
         seller_gets: number | null
         delivery_days: number | null

@@ -1,5 +1,5 @@
 -- Tasks: work that clients want done, somewhere or from anywhere.
--- open -> in_progress | cancelled, in_progress -> completed | cancelled. Everybody finds tasks; where exactly a physical one is,
+-- open -> in_progress | cancelled, in_progress -> completed | cancelled, or open again when who was accepted steps back. Everybody finds tasks; where exactly a physical one is,
 -- its owner and who was accepted for it know.
 -- Promises: state and counters change through functions only; what has a winner or money is not changed or deleted.
 

@@ -36,7 +36,7 @@ create type public.escrow_card as (
   updated_at timestamptz
 );
 comment on type public.escrow_card is
-  'Money held for a task or order. Amounts in minor units of currency: payer_pays the amount, payee_gets it less the fee (fee_rate in hundredths of a percent): what will be until it is settled, what was from then on. side: payer or payee, null for an admin.';
+  'Money held for a task or order. Amounts in minor units of currency: payer_pays the amount (nothing of one that was dropped), payee_gets it less the fee (fee_rate in hundredths of a percent): what will be until it is settled, what was from then on. side: payer or payee, null for an admin.';
 
 create function private.find_escrows(escrow_id uuid, entity_type text, entity_id uuid)
 returns setof public.escrow_card
@@ -138,7 +138,7 @@ begin
 end;
 $$;
 comment on function public.refund_escrow is
-  'Gives held money of a task back to the payer''s wallet: by the payee at any time, by the payer until work has begun; from then on the payer''s call asks the payee (refund_requested_at). Once: invalid_transition (409) otherwise. Money of an order goes back when it is cancelled.';
+  'Gives held money of a task back to the payer''s wallet: by the payee at any time, by the payer until work has begun; from then on the payer''s call asks the payee (refund_requested_at), who is told once. What is not held any more: invalid_transition (409). Money of an order goes back when it is cancelled.';
 
 create function public.dispute_escrow(escrow_id uuid, reason text)
 returns setof public.escrow_card

@@ -282,7 +282,9 @@ begin
       where e.entity_type = 'task' and e.entity_id = task.id and e.payee_id = application.freelancer_id
         and (e.released > 0 or (e.held > 0 and task.started_at is not null))
     ) then
-      perform private.raise_error('conflict', 409, 'Work has begun: give the money back, or agree with the client.');
+      perform private.raise_error(
+        'conflict', 409, 'You hold money for begun work, or were paid for some: give back what is held, or have the client end the task.'
+      );
     end if;
     perform private.end_escrows('task', task.id, 'refund');
     update public.tasks as t set status = 'open', accepted_application_id = null, started_at = null where t.id = task.id;

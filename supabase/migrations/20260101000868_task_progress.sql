@@ -163,7 +163,7 @@ begin
   if task.accepted_application_id is not null or exists (
     select from private.escrows as e where e.entity_type = 'task' and e.entity_id = task.id and e.funded > 0
   ) then
-    perform private.raise_error('conflict', 409, 'Somebody was accepted for this task: complete or cancel it instead.');
+    perform private.raise_error('conflict', 409, 'Somebody was accepted for this task, or money was in it: it is kept.');
   end if;
   delete from public.tasks as t where t.id = task.id;
   perform private.audit('task.delete', 'task', task.id::text);
@@ -185,7 +185,7 @@ declare
 begin
   select a.* into application from public.task_applications as a where a.id = task.accepted_application_id;
   if task.status <> 'in_progress' or application.id is null then
-    perform private.raise_error('conflict', 409, 'Accept an application first.');
+    perform private.raise_error('conflict', 409, 'Milestones are for a task in progress, of an application that was accepted.');
   end if;
   perform from private.escrows as e
   where e.entity_type = 'task' and e.entity_id = task.id order by e.id for no key update;

@@ -296,6 +296,9 @@ begin
   if apply_order_action.action = 'cancel' and actor = 'buyer' and order_row.started_at is not null then
     perform private.raise_error('conflict', 409, 'Work has begun: the seller cancels, or an admin decides a dispute.');
   end if;
+  if apply_order_action.action = 'start' and order_row.started_at is not null then
+    return;
+  end if;
   if transition.effect in ('release', 'refund') then
     perform private.end_escrows('order', order_row.id, transition.effect, apply_order_action.reason);
   elsif transition.effect = 'dispute' then

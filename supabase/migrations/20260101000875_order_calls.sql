@@ -63,10 +63,12 @@ create table public.order_revisions (
   order_id uuid not null references public.orders (id) on delete cascade,
   account_id uuid references public.accounts (id) on delete set null,
   message text,
+  escrow_id uuid,
   created_at timestamptz not null default now(),
   constraint order_revisions_message_length check (private.is_clean_text(message, 1, 5000))
 );
 comment on table public.order_revisions is 'What the buyer asked to be changed; read by buyer and seller.';
+comment on column public.order_revisions.escrow_id is 'Of one that costs: it is to do once that is paid; null for a free one.';
 
 create index order_revisions_order_id_idx on public.order_revisions (order_id, created_at, id);
 create index order_revisions_account_id_idx on public.order_revisions (account_id);
@@ -156,27 +158,32 @@ as $$
 -- Definer: as above. A free one begins now, a paid one when its money is there; one at a time.
 declare
   found_order public.orders;
+  escrow_id uuid;
 begin
   if private.is_clean_text(request_revision.message, 1, 5000) is not true then
     perform private.raise_error('validation_failed', 400, 'Say what to change.', '{"fields": {"message": "length"}}');
   end if;
   found_order := private.lock_own_order(request_revision.order_id);
+  if private.side_of_order(found_order) <> 'buyer' then
+    perform private.apply_order_action(found_order, 'request_revision', 'seller');
+  end if;
   if not found_order.allows_modifications then
     perform private.raise_error('conflict', 409, 'This service has no revisions.');
   end if;
-  if found_order.modifications_price = 0 or found_order.status <> 'delivered' or private.side_of_order(found_order) <> 'buyer' then
-    perform private.apply_order_action(found_order, 'request_revision', private.side_of_order(found_order));
+  if found_order.modifications_price = 0 or found_order.status <> 'delivered' then
+    perform private.apply_order_action(found_order, 'request_revision', 'buyer');
   elsif exists (
     select from private.escrows as e where e.entity_type = 'order' and e.entity_id = found_order.id and e.status = 'pending'
   ) then
     perform private.raise_error('conflict', 409, 'A revision waits to be paid already.');
   else
-    perform private.open_escrow(
+    escrow_id := private.open_escrow(
       found_order.buyer_id, found_order.seller_id, 'order', found_order.id, 'revision', found_order.modifications_price,
       found_order.currency, null, found_order.revisions_count + 1
     );
   end if;
-  insert into public.order_revisions (order_id, account_id, message) values (found_order.id, auth.uid(), request_revision.message);
+  insert into public.order_revisions (order_id, account_id, message, escrow_id)
+  values (found_order.id, auth.uid(), request_revision.message, escrow_id);
 end;
 $$;
 
@@ -279,6 +286,7 @@ create type public.order_card as (
   options public.order_option[],
   total_price bigint,
   currency text,
+  buyer_pays bigint,
   fee bigint,
   seller_gets bigint,
   delivery_days integer,
@@ -301,7 +309,7 @@ create type public.order_card as (
   cursor text
 );
 comment on type public.order_card is
-  'An order as its sides see it. side: buyer or seller; amounts: minor units of currency; fee and seller_gets: of total_price and paid revisions; due_on: the day it is due; approves_at: when it is approved by itself. total: counted to 1,000 (1001 means more). cursor continues the list after this row.';
+  'An order as its sides see it. side: buyer or seller; amounts: minor units of currency; buyer_pays, fee and seller_gets: of total_price and of revisions that were paid, what will be until it is over, then what was; due_on: the day it is due; approves_at: when it is approved by itself. total: counted to 1,000 (1001 means more). cursor continues the list after this row.';
 
 create function private.find_orders(order_id uuid, side text, status text, page_size integer, cursor text, skip integer)
 returns setof public.order_card
@@ -350,7 +358,7 @@ begin
         select row(p.option_id, p.name, p.price)::public.order_option
         from public.order_options as p where p.order_id = o.id order by p.position
       ),
-      o.total_price, o.currency, m.fee, m.gets, o.delivery_days, o.delivery_date,
+      o.total_price, o.currency, m.pays, m.fee, m.gets, o.delivery_days, o.delivery_date,
       coalesce(o.delivery_date, (o.funded_at at time zone 'UTC')::date + o.delivery_days),
       o.allows_modifications, o.modifications_price, o.revisions_count, o.status,
       case when o.status = 'delivered' then o.delivered_at + make_interval(days => days) end,
@@ -362,12 +370,14 @@ begin
     left join public.accounts as s on s.id = o.seller_id
     cross join lateral (
       select
+        coalesce(sum(e.amount - e.refunded), 0)::bigint as pays,
         coalesce(sum(case when e.settled_at is null then private.fee_of(e.amount, e.fee_rate) else e.fee end), 0)::bigint as fee,
         coalesce(sum(
           case when e.settled_at is null then e.amount - private.fee_of(e.amount, e.fee_rate) else e.released end
         ), 0)::bigint as gets
       from private.escrows as e
       where e.entity_type = 'order' and e.entity_id = o.id and e.status <> 'cancelled'
+        and (e.purpose = 'work' or e.funded > 0)
     ) as m
     order by o.created_at desc, o.id desc;
 end;

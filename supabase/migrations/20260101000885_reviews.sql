@@ -435,6 +435,9 @@ as $$
 declare
   after record;
 begin
+  if find_reviews.subject_role not in ('creator', 'freelancer', 'client', 'model', 'employer') then
+    perform private.raise_error('validation_failed', 400, 'No such role.', '{"fields": {"subject_role": "known"}}');
+  end if;
   select * into after from private.cursor_at(find_reviews.cursor);
   if not private.is_shown(find_reviews.subject_id) then
     return;

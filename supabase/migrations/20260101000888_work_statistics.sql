@@ -35,8 +35,8 @@ as $$
     coalesce(sum(c.tasks) filter (where c.status = 'open'), 0)::bigint,
     coalesce(sum(c.tasks) filter (where c.status = 'in_progress'), 0)::bigint,
     coalesce(sum(c.tasks) filter (where c.status = 'completed'), 0)::bigint,
-    (select count(*) from public.freelancer_profiles),
-    (select count(*) from public.client_profiles),
+    (select count(*) from public.account_roles as r where r.role = 'freelancer'),
+    (select count(*) from public.account_roles as r where r.role = 'client'),
     array(
       select row(b.currency, round(sum(b.budget) / sum(b.tasks)), sum(b.tasks))::public.average_budget
       from counted as b
@@ -56,7 +56,7 @@ set search_path = ''
 as $$
   select private.task_statistics();
 $$;
-comment on function public.task_statistics is 'How many tasks are open, in progress and completed, how many freelancers and clients there are, and the average budget per currency.';
+comment on function public.task_statistics is 'How many tasks are open, in progress and completed, how many freelancers and clients there are, and the average budget per currency of all but cancelled tasks.';
 
 create type public.own_task_statistics as (
   tasks_posted bigint,

@@ -140,11 +140,35 @@ describe('17: money is released once, by whom it belongs to', () => {
   })
 
   test('the answer of a call that moves money, cast to an error, takes all of it back', async () => {
-    const { escrowId } = await makeAgreedTask(stack, payer, payee, { funded: true })
+    await giveMoney(stack, payer, 10_000)
+    const unpaid = await makeAgreedTask(stack, payer, payee)
+    const held = await makeAgreedTask(stack, payer, payee, { funded: true })
+    const begun = await makeAgreedTask(stack, payer, payee, { funded: true, started: true })
+    const calls = [
+      [payer, 'pay_escrow', { escrow_id: unpaid.escrowId }],
+      [payer, 'release_escrow', { escrow_id: held.escrowId }],
+      [payer, 'refund_escrow', { escrow_id: held.escrowId }],
+      [payer, 'refund_escrow', { escrow_id: begun.escrowId, reason: 'Late.' }],
+      [payee, 'refund_escrow', { escrow_id: begun.escrowId }],
+      [payee, 'dispute_escrow', { escrow_id: held.escrowId, reason: 'x' }],
+    ] as const
     await changesNothing(async () => {
-      const answer = await payer.client.rpc('release_escrow', { escrow_id: escrowId }).select('status::integer')
-      expect(answer.error).not.toBeNull()
+      for (const [person, name, args] of calls) {
+        // A key, too, is not used up by what did not happen.
+        const with_key = name === 'dispute_escrow' ? args : { ...args, idempotency_key: crypto.randomUUID() }
+        expect(await codeOf(person.client.rpc(name, with_key).select('status::integer')), name).toBe('22P02')
+      }
+      // Nothing but one's own part is there to be cast, filtered or counted.
+      const { client } = outsider
+      for (const [name, args] of [
+        ['get_escrow', { escrow_id: held.escrowId }],
+        ['list_escrows', { entity_type: 'task', entity_id: held.taskId }],
+      ] as const) {
+        const cast = await client.rpc(name, args, { count: 'exact' }).select('status::integer')
+        expect([cast.error, cast.data, cast.count], name).toEqual([null, [], 0])
+      }
     })
+    expect(await codeOf(payer.client.rpc('pay_escrow', { escrow_id: unpaid.escrowId }))).toBe('done')
   })
 })
 
@@ -250,6 +274,26 @@ describe('18: an idempotency key belongs to one request', () => {
       expect([again.error, again.data?.length]).toEqual([null, 1])
       expect(await codeOf(person.client.rpc(call, { ...other, idempotency_key }))).toBe('idempotency_conflict')
     })
+  })
+})
+
+test('18: a key is one person’s and one call’s', async () => {
+  const key = { idempotency_key: crypto.randomUUID() }
+  await giveMoney(stack, payer, 10_000)
+  const { escrowId: escrow_id } = await makeAgreedTask(stack, payer, payee)
+  const call = (person: Person, name: string) => codeOf(person.client.rpc(name, { escrow_id, ...key }))
+  // Neither does another's answer come with it, nor one that was given to another call.
+  expect(await call(outsider, 'pay_escrow')).toBe('not_found')
+  expect(await call(payer, 'pay_escrow')).toBe('done')
+  await changesNothing(async () => {
+    expect(await call(outsider, 'pay_escrow')).toBe('not_found')
+    expect(await call(payee, 'pay_escrow')).toBe('permission_denied')
+    expect(await call(payee, 'release_escrow')).toBe('permission_denied')
+  })
+  expect(await call(payee, 'refund_escrow')).toBe('done')
+  await changesNothing(async () => {
+    expect(await call(payer, 'pay_escrow'), 'the first answer').toBe('done')
+    expect(await call(payer, 'release_escrow')).toBe('invalid_transition')
   })
 })
 

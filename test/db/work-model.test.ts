@@ -292,7 +292,7 @@ class Orders {
 
   do(order: Order, action: string, who: Who): string {
     if (who === 'stranger' || this.gone.has(who)) return 'not_found'
-    if (action === 'revise' && !order.allows) return 'conflict'
+    if (action === 'revise' && !order.allows && who === 'buyer') return 'conflict'
     const may = mayOrder[action]![order.status]
     if (may === undefined) return 'invalid_transition'
     if (!may.includes(who)) return 'permission_denied'

@@ -79,9 +79,14 @@ export async function makeAgreedTask(
   stack: TestStack,
   client: Account,
   freelancer: Account,
-  { price = 10_000, funded = false, started = false }: { price?: number; funded?: boolean; started?: boolean } = {},
+  {
+    price = 10_000,
+    currency = 'USD',
+    funded = false,
+    started = false,
+  }: { price?: number; currency?: string; funded?: boolean; started?: boolean } = {},
 ): Promise<{ taskId: string; applicationId: string; escrowId: string }> {
-  const taskId = await makeTask(stack, client)
+  const taskId = await makeTask(stack, client, { currency })
   const applicationId = await makeApplication(stack, taskId, freelancer, price)
   await actAs(stack, client, (tx) => tx`select id from public.accept_application(${applicationId})`)
   const escrowId = await escrowOf(stack, taskId)

@@ -122,6 +122,12 @@ it('MT51 escrows.get: to payer, payee and admins, with what both pay and get', a
   await expectRefusal(device(stack).tb.escrows.get(escrowId), 'auth_required')
   await expectRefusal(client.tb.escrows.get(''), 'validation_failed', { escrow_id: ['format'] })
   expect(await must(stranger.tb.escrows.list({ entity_type: 'task', entity_id: taskId }))).toEqual([])
+  // What was never paid in costs nobody anything once it is over.
+  const unpaid = await makeAgreedTask(stack, client, freelancer)
+  expect(await must(client.tb.escrows.get(unpaid.escrowId))).toMatchObject({ payer_pays: 10_000, payee_gets: 8_500 })
+  await must(client.tb.tasks.cancel(unpaid.taskId))
+  const none = { status: 'cancelled', payer_pays: 0, payee_gets: 0, fee: 0, held: 0 }
+  expect(await must(client.tb.escrows.get(unpaid.escrowId))).toMatchObject(none)
 })
 
 it('MT52 escrows.release: by the task’s owner, once', async () => {
@@ -185,6 +191,14 @@ it('MT53 escrows.refund: before work by either, then by the payee; released and 
   const asked = await must(client.tb.escrows.refund(begun.escrowId, { reason: 'It is late.' }))
   expect(asked).toMatchObject({ status: 'funded', held: 10_000, refund_reason: 'It is late.' })
   expect(asked.refund_requested_at).not.toBeNull()
+  // Asked again, it stays as it was asked for, and nobody is told again.
+  const { refund_reason, refund_requested_at } = asked
+  expect(await must(client.tb.escrows.refund(begun.escrowId))).toMatchObject({ refund_reason, refund_requested_at })
+  const told = await sql(stack)`
+    select data ->> 'status' as status from public.notifications
+    where account_id = ${freelancer.id} and data ->> 'escrow_id' = ${begun.escrowId} and data ->> 'status' <> 'funded'
+  `
+  expect(told.map(({ status }) => status)).toEqual(['refund_requested'])
   expect(await moneyOf(stack, client)).toBe(before + 10_000)
   expect(await must(freelancer.tb.escrows.refund(begun.escrowId))).toMatchObject({ status: 'refunded' })
   expect(await moneyOf(stack, client)).toBe(before + 20_000)

@@ -239,8 +239,8 @@ it('MT29 tasks.statistics: totals for everybody', async () => {
   await makeTask(stack, client, { budget: 201, currency: 'EUR', status: 'completed' })
   await makeTask(stack, client, { budget: 900, currency: 'EUR', status: 'cancelled' })
   await makeTask(stack, client, { budget: 50, currency: 'RUB', status: 'in_progress' })
-  await must(client.tb.clients.create({ company_name: 'Bakery' }))
-  await must(freelancer.tb.freelancers.create({ headline: 'Piano mover' }))
+  await member(stack, ['client'])
+  await member(stack, ['freelancer'])
   const after = await must(tb.tasks.statistics())
   expect(after).toMatchObject({
     open_tasks: before.open_tasks + 1,

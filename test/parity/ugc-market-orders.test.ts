@@ -216,7 +216,10 @@ it('UG14 orders.cancel: by either side as it has come, the reason is kept, the m
   expect(cancelled.cancelled_at).not.toBeNull()
   expect(await moneyOf(stack, buyer)).toBe(before + 10_000)
   expect(await toldOf(seller, paid.orderId)).toEqual(['new_order', 'fund', 'cancel'])
-  expect(await must(seller.tb.orders.cancel(begun.orderId, { reason }))).toMatchObject({ status: 'cancelled' })
+  await must(seller.tb.orders.start(begun.orderId))
+  expect(await toldOf(buyer, begun.orderId), 'asking twice tells once').toEqual(['fund', 'start'])
+  const ended = await must(seller.tb.orders.cancel(begun.orderId, { reason }))
+  expect(ended).toMatchObject({ status: 'cancelled', buyer_pays: 0, fee: 0, seller_gets: 0 })
   expect(await moneyOf(stack, buyer)).toBe(before + 20_000)
   const fresh = await makeOrder(stack, buyer, seller)
   const plain = await seller.client.rpc('cancel_order', { order_id: fresh.orderId, reason })
@@ -287,7 +290,9 @@ it('a paid revision is money of its own and begins when it is paid', async () =>
   const payer = await member(stack, ['client'])
   const { orderId } = await makeOrder(stack, payer, seller, 'delivered', { service: { modifications_price: 701 } })
   const asked = await must(payer.tb.orders.requestRevision(orderId, { message: 'Slower, please.' }))
-  expect(asked).toMatchObject({ status: 'delivered', revisions_count: 0 })
+  // What is not paid counts nowhere.
+  const unpaid = { buyer_pays: 10_000, fee: 1_500, seller_gets: 8_500 }
+  expect(asked).toMatchObject({ status: 'delivered', revisions_count: 0, ...unpaid })
   await expectRefusal(payer.tb.orders.requestRevision(orderId, { message: 'And blue.' }), 'conflict')
   await expectRefusal(seller.tb.orders.requestRevision(orderId, { message: 'Mine.' }), 'permission_denied')
   const escrowId = await escrowOf(stack, orderId)
@@ -301,7 +306,14 @@ it('a paid revision is money of its own and begins when it is paid', async () =>
     amount: 701,
   })
   expect(await must(seller.tb.orders.get(orderId))).toMatchObject({ status: 'revision_requested', revisions_count: 1 })
-  expect(await must(seller.tb.orders.listRevisions(orderId))).toMatchObject([{ message: 'Slower, please.' }])
+  expect(await must(seller.tb.orders.listRevisions(orderId))).toMatchObject([
+    { message: 'Slower, please.', escrow_id: escrowId },
+  ])
+  expect(await must(seller.tb.orders.get(orderId))).toMatchObject({
+    buyer_pays: 10_701,
+    fee: 1_605,
+    seller_gets: 9_096,
+  })
   await must(seller.tb.orders.deliver(orderId, { message: 'Slower.' }))
   await must(payer.tb.orders.approve(orderId))
   const [work, revision] = await must(seller.tb.escrows.list({ entity_type: 'order', entity_id: orderId }))
@@ -309,4 +321,5 @@ it('a paid revision is money of its own and begins when it is paid', async () =>
   expect([work!.payee_gets, revision!.payee_gets]).toEqual([8_500, 596])
   const fixed = await makeOrder(stack, buyer, seller, 'delivered', { service: { allows_modifications: false } })
   await expectRefusal(buyer.tb.orders.requestRevision(fixed.orderId, { message: 'Blue.' }), 'conflict')
+  await expectRefusal(seller.tb.orders.requestRevision(fixed.orderId, { message: 'Blue.' }), 'permission_denied')
 })

@@ -79,6 +79,8 @@ it('UG21 reviews.list: published ones of a creator, newest first, paged', async 
   expect((await must(tb.reviews.list({ subject_id: subject.id, subject_role: 'client' }))).items).toEqual([])
   expect((await device(stack).client.rpc('list_reviews', { subject_id: subject.id })).data).toHaveLength(3)
   await expectRefusal(tb.reviews.list({ subject_id: 'x' }), 'validation_failed', { subject_id: ['format'] })
+  const nonsense = { subject_id: subject.id, subject_role: 'nobody' }
+  expect((await device(stack).client.rpc('list_reviews', nonsense)).error?.code).toBe('validation_failed')
 
   await must(subject.tb.blocks.add(stranger.id))
   expect((await must(stranger.tb.reviews.list({ subject_id: subject.id }))).items).toEqual([])

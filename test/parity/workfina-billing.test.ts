@@ -115,6 +115,8 @@ it('WF35 wallet.listTransactions: credits and debits, newest first, each with th
     expect(page.items[0]!.description).toBe(description)
   }
 
+  const none = await person.client.rpc('list_wallet_transactions', { currency: null })
+  expect(none.data, 'credits unless told').toHaveLength(5)
   const page = await must(person.tb.wallet.listTransactions({ limit: 2 }))
   expect(page).toMatchObject({ total: 5, has_more: true })
   const rest = await must(person.tb.wallet.listTransactions({ limit: 3, cursor: page.next_cursor! }))

@@ -80,6 +80,8 @@ export interface OrderRevision {
   account_id: string | null
   /** Null when they have left. */
   message: string | null
+  /** Of one that costs: it is to do once that is paid (`escrows.get`); null for a free one. */
+  escrow_id: string | null
   created_at: string
 }
 
