@@ -4,6 +4,9 @@ import { removeStackData } from '../index.ts'
 import { StackError } from '../processes/stack-error.ts'
 import { isAlive, processOf } from './process-table.ts'
 
+// What else the project keeps in the default folder, maybe before any start: the install step its lock, tests their results.
+const besides = /^(install\.lock|tests-|flow-)/
+
 // Holds the process that runs a stack on the folder, and marks the folder as the stack's: no other is ever deleted.
 const noteName = 'stack.json'
 
@@ -42,8 +45,7 @@ function isStack(pid: number): boolean {
 
 function isOurs(folder: string): boolean {
   if (!existsSync(folder) || existsSync(join(folder, noteName))) return true
-  // The install step keeps its lock in the default folder, before any start.
-  return readdirSync(folder).every((name) => name.startsWith('install.lock'))
+  return readdirSync(folder).every((name) => besides.test(name))
 }
 
 function read(folder: string): { pid?: number } {
