@@ -39,7 +39,7 @@ create unique index reviews_author_id_key on public.reviews (entity_type, entity
 create index reviews_author_id_idx on public.reviews (author_id, created_at desc, id desc);
 create index reviews_subject_id_idx on public.reviews (subject_id, published_at desc, id desc) where published_at is not null and removed_at is null;
 create index reviews_subject_idx on public.reviews (subject_id);
-create index reviews_unpublished_idx on public.reviews (created_at) where published_at is null;
+create index reviews_unpublished_idx on public.reviews (created_at) where published_at is null and removed_at is null;
 
 select private.hide_estimates('public.reviews');
 
@@ -64,11 +64,12 @@ volatile
 security definer
 set search_path = ''
 as $$
--- Definer: ratings are in no column grant. The profile is locked before it is counted: two reviews at once both count.
+-- Definer: ratings are in no column grant. One after the other, also where the profile is only being made: two reviews at
+-- once both count. By role, as whoever completes an order holds the profile of one role alone.
 declare
   profile text := subject_role || '_profiles';
 begin
-  execute format('select from public.%I as p where p.account_id = $1 for no key update', profile) using rate_subject.subject_id;
+  perform pg_advisory_xact_lock(hashtextextended(format('rating of %s %s', subject_role, subject_id), 0));
   execute format(
     'update public.%I as p
      set rating = r.rating, reviews_count = r.count
@@ -211,14 +212,24 @@ volatile
 security definer
 set search_path = ''
 as $$
--- Definer: reviews have no update grant. In the order of whom they are about, whose profiles are locked: nobody waits in a
--- circle. Answers how many were not published before.
+-- Definer: reviews have no update grant. All reviews are locked before the first profile, which go by whom they are about:
+-- nobody waits in a circle, and what somebody else has just published is not published again. Answers how many were not
+-- published before.
 declare
   review public.reviews;
   published integer := 0;
+  waiting uuid[] := array(
+    select l.id
+    from (
+      select r.id from public.reviews as r
+      where r.id = any (ids) and r.published_at is null and r.removed_at is null
+      order by r.id
+      for no key update
+    ) as l
+  );
 begin
   for review in
-    select r.* from public.reviews as r where r.id = any (ids) and r.published_at is null order by r.subject_id, r.id
+    select r.* from public.reviews as r where r.id = any (waiting) order by r.subject_id, r.id
   loop
     update public.reviews as r set published_at = now() where r.id = review.id;
     perform private.notify(
@@ -313,7 +324,7 @@ declare
   due uuid[] := array(
     select d.id
     from public.reviews as d
-    where d.published_at is null
+    where d.published_at is null and d.removed_at is null
       and d.created_at <= now() - make_interval(days => (private.setting('reviews.publish_days') #>> '{}')::integer)
     order by d.created_at
     limit 500

@@ -69,6 +69,9 @@ it('MT28 reviews.create: either side of a completed task about the other, once, 
       await expectRefusal(stranger.tb.reviews.create(given), 'not_found')
       await expectRefusal(device(stack).tb.reviews.create(given), 'auth_required')
       await expectRefusal(client.tb.reviews.create({ ...given, entity_id: running }), 'conflict')
+      const report = { entity_type: 'review', entity_id: first.id, reason: 'spam' } as const
+      await expectRefusal(freelancer.tb.reports.create(report), 'not_found')
+      await expectRefusal(freelancer.tb.reviews.reply(first.id, { reply: 'No.' }), 'not_found')
       const wrong = { ...given, rating: 6, comment: '', criteria: { quality: 0 } }
       await expectRefusal(freelancer.tb.reviews.create(wrong), 'validation_failed', {
         rating: ['range'],
@@ -90,6 +93,23 @@ it('MT28 reviews.create: either side of a completed task about the other, once, 
   expect(await ratings()).toEqual([5, 1, 4, 1])
   const published = await must(device(stack).tb.reviews.list({ subject_id: freelancer.id }))
   expect(published.items).toMatchObject([{ rating: 4, comment: 'Quick and friendly.', author: { id: client.id } }])
+})
+
+it('what is blind is not read in the request that publishes it', async () => {
+  const task = await completedTask()
+  const of = { entity_type: 'task' as const, entity_id: task }
+  await must(client.tb.reviews.create({ ...of, rating: 2, comment: 'Never came.' }))
+  // What it read could be cast to an error, which shows it and takes the review back.
+  const seen = 'author:accounts!reviews_author_id_fkey(about:reviews!reviews_subject_id_fkey(comment))'
+  const own = () =>
+    freelancer.client
+      .from('reviews')
+      .select(seen)
+      .match({ ...of, author_id: freelancer.id })
+  const made = await freelancer.client.rpc('create_review', { ...of, rating: 5 }).select(seen)
+  expect(made.error).toBeNull()
+  expect(JSON.stringify(made.data)).not.toContain('Never came.')
+  expect(JSON.stringify((await own()).data)).toContain('Never came.')
 })
 
 it('time publishes a review whose other side has not written; one that comes later is published at once', async () => {
@@ -129,6 +149,8 @@ it('a review of a casting is of an accepted response, by either side', async () 
   await expectRefusal(model.tb.reviews.create(review), 'conflict')
   await respond('accepted')
   expect(await must(model.tb.reviews.create(review))).toMatchObject({ subject_role: 'employer', published_at: null })
+  expect((await must(device(stack).tb.reviews.list({ subject_id: employer.id }))).items).toEqual([])
+  expect((await employer.client.from('reviews').select()).data).toEqual([])
   await must(employer.tb.reviews.create({ ...review, rating: 3 }))
   // The profile comes after the review, and has it.
   await must(employer.tb.employers.create({ company_name: 'Studio' }))
