@@ -237,7 +237,9 @@ begin
           select from public.service_options as k
           where k.service_id = check_options.service_id and k.id::text = lower(o.value ->> 'id')
         ) then 'known'
-        when (select count(*) from jsonb_array_elements(options) as k where k ->> 'id' = o.value ->> 'id') > 1 then 'duplicate'
+        when (
+          select count(*) from jsonb_array_elements(options) as k where lower(k ->> 'id') = lower(o.value ->> 'id')
+        ) > 1 then 'duplicate'
       end),
       ('name', case
         when jsonb_typeof(o.value -> 'name') is distinct from 'string' then 'required'

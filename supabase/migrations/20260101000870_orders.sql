@@ -148,6 +148,7 @@ declare
   caller uuid := private.require_role('client', 'employer', 'agency', 'creator', 'freelancer', 'recruiter', 'model');
   service public.services;
   chosen uuid[] := array(select distinct i from unnest(option_ids) as i);
+  options public.service_options[];
   order_id uuid;
   full_price bigint;
   kept jsonb;
@@ -183,24 +184,32 @@ begin
   if service.owner_id = caller then
     perform private.raise_error('validation_failed', 400, 'This is your own service.', '{"fields": {"service_id": "other"}}');
   end if;
-  perform from public.service_options as o where o.service_id = service.id and o.id = any (chosen) order by o.id for share;
-  if (select count(*) from public.service_options as o where o.service_id = service.id and o.id = any (chosen)) <> cardinality(chosen) then
+  -- Read once, for the total and the copy. Nothing is waited for: whoever changes several options at once would wait in a circle
+  -- with this. A price that changes meanwhile is still the old one, an option that is being deleted is gone.
+  options := array(
+    select o from public.service_options as o
+    where o.service_id = service.id and o.id = any (chosen)
+    for key share skip locked
+  );
+  if cardinality(options) <> cardinality(chosen) then
     perform private.raise_error('validation_failed', 400, 'No such option of this service.', '{"fields": {"option_ids": "known"}}');
+  end if;
+  full_price := service.price + (select coalesce(sum(o.price), 0) from unnest(options) as o);
+  if full_price > 1000000000000 then
+    perform private.raise_error('validation_failed', 400, 'With these options it costs too much.', '{"fields": {"option_ids": "range"}}');
   end if;
   insert into public.orders (
     service_id, buyer_id, seller_id, title, requirements, price, total_price, currency, delivery_days, delivery_date,
     allows_modifications, modifications_price
   )
-  select service.id, caller, service.owner_id, service.title, create_order.requirements, service.price,
-    service.price + coalesce(sum(o.price), 0), service.currency, service.delivery_days, create_order.delivery_date,
-    service.allows_modifications, service.modifications_price
-  from public.service_options as o
-  where o.id = any (chosen)
-  returning id, total_price into order_id, full_price;
+  values (
+    service.id, caller, service.owner_id, service.title, create_order.requirements, service.price, full_price, service.currency,
+    service.delivery_days, create_order.delivery_date, service.allows_modifications, service.modifications_price
+  )
+  returning id into order_id;
   insert into public.order_options (order_id, position, option_id, name, price)
   select order_id, row_number() over (order by o.position, o.created_at, o.id), o.id, o.name, o.price
-  from public.service_options as o
-  where o.id = any (chosen);
+  from unnest(options) as o;
   perform private.open_escrow(caller, service.owner_id, 'order', order_id, 'work', full_price, service.currency);
   perform private.notify(service.owner_id, 'new_order', jsonb_build_object('order_id', order_id, 'service_id', service.id));
   perform private.keep_idempotent_answer('create_order', idempotency_key, to_jsonb(order_id));

@@ -504,7 +504,7 @@ begin
 end;
 $$;
 comment on function public.cancel_order is
-  'By the buyer until work begins, by the seller until it is approved, with a reason; money goes back to the buyer''s wallet. conflict (409) for a buyer once work has begun. The same idempotency_key does it once.';
+  'By the buyer until work begins, by the seller until it is approved, with a reason; money goes back to the buyer''s wallet. conflict (409) for a buyer once work has begun, permission_denied (403) after a delivery. The same idempotency_key does it once.';
 
 create function public.start_order(order_id uuid)
 returns setof public.order_card

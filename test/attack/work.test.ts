@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addFile } from '../access/files.ts'
 import { atOnce, codesOf, statement } from '../helpers/at-once.ts'
-import { createPerson, liftRequestLimits, type Person, sql } from '../helpers/people.ts'
+import { anonClient, createPerson, liftRequestLimits, type Person, sql } from '../helpers/people.ts'
 import { startTestStack, type TestStack } from '../helpers/stack.ts'
 import { stateOf } from '../helpers/state.ts'
 import {
@@ -85,6 +85,72 @@ describe('8: under a stranger’s parent', () => {
       const stolen = await payee.client.rpc('deliver_order', { order_id: orderId, file_ids: [file] })
       expect(stolen.error?.code).toBe('validation_failed')
     })
+  })
+})
+
+test('8: no option of another service, alone or beside one of it', async () => {
+  const free = [{ name: 'Free', price: 0 }]
+  const wanted = await makeService(stack, payee, {}, [{ name: 'Dear', price: 5000 }])
+  const [others, own] = [await makeService(stack, outsider, {}, free), await makeService(stack, payee, {}, free)]
+  await changesNothing(async () => {
+    for (const foreign of [others, own]) {
+      for (const option_ids of [foreign.optionIds, [...wanted.optionIds, ...foreign.optionIds], [null]]) {
+        const { error } = await payer.client.rpc('create_order', { service_id: wanted.id, option_ids })
+        expect(error).toMatchObject({ code: 'validation_failed', details: '{"fields": {"option_ids": "known"}}' })
+      }
+    }
+    const [option] = own.optionIds
+    for (const person of [outsider, payee]) {
+      // Taken into another service of one's own, too.
+      const moved = person.client.from('service_options').update({ service_id: wanted.id }).eq('id', option!)
+      expect(await codeOf(moved)).toBe('42501')
+    }
+    const options = [{ id: option, name: 'Mine', price: 0 }]
+    expect(await codeOf(payee.client.rpc('set_service_options', { service_id: wanted.id, options }))).toBe(
+      'validation_failed',
+    )
+  })
+})
+
+test('25: the files of a delivery are for its buyer and its seller', async () => {
+  const { orderId } = await makeOrder(stack, payer, payee, 'in_progress')
+  // Another buyer of the same seller, to whom something else was delivered.
+  await makeOrder(stack, outsider, payee, 'delivered')
+  const [path, unsent] = [`${payee.id}/cut.pdf`, `${payee.id}/unsent.pdf`]
+  const pdf = new Blob(['%PDF'], { type: 'application/pdf' })
+  const bucket = ({ client }: Pick<Person, 'client'>) => client.storage.from('deliveries')
+  for (const one of [path, unsent]) expect((await bucket(payee).upload(one, pdf)).error).toBeNull()
+  const [file] = await sql(stack)`select id from public.files where bucket_id = 'deliveries' and path = ${path}`
+  const reads = async (person: Pick<Person, 'client'>, one: string) => {
+    const signed = await bucket(person).createSignedUrl(one, 60)
+    const many = await bucket(person).createSignedUrls([one], 60)
+    return [
+      (await bucket(person).download(one)).data !== null,
+      signed.data !== null,
+      many.data?.some(({ signedUrl }) => Boolean(signedUrl)) ?? false,
+    ]
+  }
+  const [all, none] = [Array(3).fill(true), Array(3).fill(false)]
+  expect(await reads(payer, path), 'not yet handed over').toEqual(none)
+  const delivered = payee.client.rpc('deliver_order', { order_id: orderId, file_ids: [file!.id] })
+  expect(await codeOf(delivered)).toBe('done')
+  for (const person of [payer, payee]) expect(await reads(person, path)).toEqual(all)
+  const anon = { client: anonClient(stack) }
+  await changesNothing(async () => {
+    for (const person of [outsider, anon]) {
+      expect(await reads(person, path)).toEqual(none)
+      expect((await person.client.rpc('list_deliveries', { order_id: orderId })).data ?? []).toEqual([])
+      expect((await person.client.from('order_delivery_files').select().eq('file_id', file!.id)).data ?? []).toEqual([])
+      expect((await bucket(person).list(payee.id)).data ?? []).toEqual([])
+    }
+    expect(await reads(payer, unsent), 'never handed over').toEqual(none)
+    for (const person of [payer, outsider]) {
+      expect((await bucket(person).update(path, pdf)).error).not.toBeNull()
+      expect((await bucket(person).upload(path, pdf, { upsert: true })).error).not.toBeNull()
+      expect((await bucket(person).move(path, `${person.id}/mine.pdf`)).error).not.toBeNull()
+      await bucket(person).remove([path])
+      expect((await person.client.from('files').delete().eq('id', file!.id).select('id')).data ?? []).toEqual([])
+    }
   })
 })
 
@@ -291,10 +357,14 @@ test('18: a key is one person’s and one call’s', async () => {
     expect(await call(payee, 'release_escrow')).toBe('permission_denied')
   })
   expect(await call(payer, 'refund_escrow')).toBe('done')
+  const other = await makeAgreedTask(stack, payer, payee, { funded: true })
+  const back = { escrow_id: other.escrowId, ...key }
+  expect(await codeOf(payee.client.rpc('refund_escrow', back))).toBe('done')
   await changesNothing(async () => {
+    expect(await codeOf(payee.client.rpc('refund_escrow', back)), 'their own answer').toBe('done')
     for (const name of ['pay_escrow', 'refund_escrow']) expect(await call(payer, name), 'its own answer').toBe('done')
     expect(await call(payer, 'release_escrow')).toBe('invalid_transition')
-    expect(await call(payee, 'refund_escrow')).toBe('invalid_transition')
+    expect(await call(payee, 'refund_escrow'), 'of another request').toBe('idempotency_conflict')
   })
 })
 
@@ -349,7 +419,7 @@ describe('43: amounts beyond any sense', () => {
   test.each(wrong)('%s', async (amount) => {
     const task = await makeTask(stack, payer)
     const agreed = await makeAgreedTask(stack, payer, payee)
-    const service = await makeService(stack, payee)
+    const service = await makeService(stack, payee, {}, [{ name: 'One', price: 1 }])
     const task_row = { owner_id: payer.id, title: 'Odd', description: 'x', category: 'design', task_type: 'digital' }
     const offered = { title: 'Odd', description: 'x', category: 'design', delivery_days: 1 }
     await changesNothing(async () => {
@@ -366,6 +436,13 @@ describe('43: amounts beyond any sense', () => {
           service_id: service.id,
           options: [{ name: 'x', price: amount }],
         })
+        attempts['plain option'] = payee.client
+          .from('service_options')
+          .insert({ service_id: service.id, name: 'x', price: amount })
+        attempts['changed option'] = payee.client
+          .from('service_options')
+          .update({ price: amount })
+          .eq('id', service.optionIds[0]!)
         attempts.modifications = payee.client.rpc('create_service', {
           ...offered,
           price: 1,
@@ -382,6 +459,25 @@ describe('43: amounts beyond any sense', () => {
       }
     })
   })
+})
+
+test('43, 53: no sum of options is too much to be held, and no error shows a row of held money', async () => {
+  const dearest = 1_000_000_000_000
+  const service = await makeService(stack, payee, { price: dearest - 1 }, [
+    { name: 'One', price: 1 },
+    { name: 'Two', price: 1 },
+    { name: 'Dearest', price: dearest },
+  ])
+  const order = (option_ids: string[]) => payer.client.rpc('create_order', { service_id: service.id, option_ids })
+  await changesNothing(async () => {
+    for (const option_ids of [service.optionIds.slice(0, 2), service.optionIds, service.optionIds.slice(2)]) {
+      expect((await order(option_ids)).error).toMatchObject({
+        code: 'validation_failed',
+        details: '{"fields": {"option_ids": "range"}}',
+      })
+    }
+  })
+  expect((await order(service.optionIds.slice(0, 1))).data).toMatchObject([{ total_price: dearest }])
 })
 
 test('12: who is suspended moves nothing, and their side of it stays', async () => {

@@ -2,7 +2,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { atOnce, codesOf, meanwhile, type Outcome, type Run, statement, whileHeld } from '../helpers/at-once.ts'
 import { liftRequestLimits, sql } from '../helpers/people.ts'
 import { startTestStack, type TestStack } from '../helpers/stack.ts'
-import { giveMoney, makeAgreedTask, makeApplication, makeOrder, makeTask, moneyOf } from '../helpers/work.ts'
+import {
+  giveMoney,
+  makeAgreedTask,
+  makeApplication,
+  makeOrder,
+  makeService,
+  makeTask,
+  moneyOf,
+} from '../helpers/work.ts'
 import {
   by,
   call,
@@ -378,6 +386,154 @@ describe('two at once:', () => {
       expect(codesOf(await atOnce(stack, escrows.map(decide)))).toEqual(['done', 'done'])
       expect(await Promise.all(among.map((one) => moneyOf(stack, one)))).toEqual([9250, 9250])
     }
+  })
+})
+
+describe('ordered while the service changes:', () => {
+  const options = [
+    { name: 'Subtitles', price: 300 },
+    { name: 'Raw files', price: 200 },
+  ]
+  /** A service, and what ordering it with both options and changing it come to in any order. */
+  const raceWith = (
+    change: (service: { id: string; optionIds: string[] }) => Run,
+    check: (codes: [string, string], prices: { service: number; options: number[] } | null) => void,
+  ) =>
+    inAnyOrder(
+      stack,
+      async () => {
+        const [buyer, seller] = await makeSides(stack, 2)
+        const service = await makeService(stack, seller!, { price: 10_000 }, options)
+        const order = call('create_order($1, $2::uuid[])', service.id, `{${service.optionIds.join(',')}}`)
+        return {
+          row: buyer!,
+          first: { as: buyer!, runs: [order] },
+          second: { as: seller!, runs: [change(service)] },
+          hold: statement('select from public.services where id = $1 for update', service.id),
+        }
+      },
+      async (codes, { id }) => {
+        const [row] = await sql(stack)`
+          select o.price::int as service, o.total_price::int as total, e.amount::int as held,
+            array(select p.price::int from public.order_options p where p.order_id = o.id order by p.position) as options
+          from public.orders o join private.escrows e on e.entity_id = o.id where o.buyer_id = ${id}
+        `
+        // Whichever came first, what is to be paid is what was copied.
+        const sum = row && [row.service, ...row.options].reduce((one: number, other: number) => one + other, 0)
+        expect([row?.total, row?.held]).toEqual([sum, sum])
+        check(codes, row ? { service: row.service, options: row.options } : null)
+      },
+    )
+
+  test('the old price or the new one, in all of it', async () => {
+    const seen: number[] = []
+    await raceWith(
+      ({ id }) => statement('update public.services set price = 70000 where id = $1', id),
+      (codes, prices) => {
+        expect([codes, prices!.options]).toEqual([
+          ['done', 'done'],
+          [300, 200],
+        ])
+        seen.push(prices!.service)
+      },
+    )
+    // Asked first it is the old one, changed first the new one.
+    expect([seen.slice(0, 2), seen.every((price) => [10_000, 70_000].includes(price))]).toEqual([
+      [10_000, 70_000],
+      true,
+    ])
+  })
+
+  test('other options: those before, or none of those that are gone', async () => {
+    await raceWith(
+      ({ id, optionIds }) =>
+        call(
+          'set_service_options($1, $2::text::jsonb)',
+          id,
+          JSON.stringify([{ id: optionIds[0], name: 'Dear', price: 999 }]),
+        ),
+      (codes, prices) => {
+        if (codes[0] === 'done') expect(prices).toEqual({ service: 10_000, options: [300, 200] })
+        else expect([codes, prices]).toEqual([['validation_failed', 'done'], null])
+      },
+    )
+  })
+
+  test('several options at once by a plain update: nobody waits in a circle', async () => {
+    const [buyer, seller] = await makeSides(stack, 2)
+    const { id } = await makeService(stack, seller!)
+    const [low, high] = ['10000000-0000-4000-8000-000000000000', 'f0000000-0000-4000-8000-000000000000']
+    // Written, and so changed, in another order than that of their ids.
+    for (const one of [high, low]) {
+      await sql(
+        stack,
+      )`insert into public.service_options (id, service_id, name, price) values (${one}, ${id}, 'One', 1)`
+    }
+    const codes = await whileHeld(
+      stack,
+      statement('select from public.service_options where id = $1 for no key update', low),
+      { as: buyer!, runs: [call('create_order($1, $2::uuid[])', id, `{${low},${high}}`)] },
+      { as: seller!, runs: [statement('update public.service_options set price = 2 where service_id = $1', id)] },
+    )
+    expect(codes).toEqual(['done', 'done'])
+    const [order] = await sql(stack)`select total_price::int as total from public.orders where buyer_id = ${buyer!.id}`
+    expect(order!.total).toBe(10_002)
+  })
+})
+
+describe('two who act on an order at once:', () => {
+  test('of approvals one releases the money', async () => {
+    const [buyer, seller] = await makeSides(stack, 2)
+    const { orderId } = await makeOrder(stack, buyer!, seller!, 'delivered')
+    const approve = { as: buyer!, runs: [orderCalls.approve(orderId)] }
+    const codes = codesOf(await atOnce(stack, [approve, approve, approve]))
+    expect(codes).toEqual(['done', 'invalid_transition', 'invalid_transition'])
+    expect(await orderOf(stack, orderId)).toEqual({ status: 'completed', money: 'released' })
+    expect(await moneyOf(stack, seller!)).toBe(8500)
+  })
+
+  test('cancelled by the buyer and delivered: it was cancelled before, or is theirs to dispute', async () => {
+    await inAnyOrder(
+      stack,
+      async () => {
+        const [buyer, seller] = await makeSides(stack, 2)
+        const { orderId } = await makeOrder(stack, buyer!, seller!, 'in_progress')
+        return {
+          row: orderId,
+          first: { as: buyer!, runs: [orderCalls.cancel(orderId)] },
+          second: { as: seller!, runs: [orderCalls.deliver(orderId)] },
+          hold: holdOrder(orderId),
+        }
+      },
+      async (codes, orderId) => {
+        const [{ count }] = (await sql(stack)`
+          select count(*)::int from public.order_deliveries where order_id = ${orderId}
+        `) as unknown as [{ count: number }]
+        const found = { ...(await orderOf(stack, orderId)), count }
+        if (codes[0] === 'done') {
+          expect([codes, found]).toEqual([
+            ['done', 'invalid_transition'],
+            { status: 'cancelled', money: 'refunded', count: 0 },
+          ])
+        } else {
+          expect([codes, found]).toEqual([
+            ['permission_denied', 'done'],
+            { status: 'delivered', money: 'funded', count: 1 },
+          ])
+        }
+      },
+    )
+  })
+
+  test('paid and changed: what the seller begins with changes no more', async () => {
+    const [buyer, seller] = await makeSides(stack, 2)
+    await giveMoney(stack, buyer!, 10_000)
+    const { orderId, escrowId } = await makeOrder(stack, buyer!, seller!)
+    const change = statement(`update public.orders set requirements = 'Blue.' where id = $1`, orderId)
+    const pay = { as: buyer!, runs: [call('pay_escrow($1)', escrowId)] }
+    expect(await meanwhile(stack, pay, { as: buyer!, runs: [change] })).toEqual(['done', 'done'])
+    const [order] = await sql(stack)`select status, requirements from public.orders where id = ${orderId}`
+    expect({ ...order }).toEqual({ status: 'in_progress', requirements: null })
   })
 })
 

@@ -259,6 +259,17 @@ it('UG18 orders.deliver: the creator of the order, own files', async () => {
   await expectRefusal(seller.tb.files.delete(file.id), 'conflict')
   const again = await seller.client.rpc('deliver_order', { order_id: orderId, message: 'A better one.' })
   expect(again.data).toMatchObject([{ status: 'delivered' }])
+  // One file handed over twice, and one delivery without any.
+  const third = await must(seller.tb.files.upload(await picture(), { usage: 'delivery', name: 'third.png' }))
+  await must(seller.tb.orders.deliver(orderId, { file_ids: [third.id, file.id] }))
+  const deliveries = await must(buyer.tb.orders.listDeliveries(orderId))
+  const names = deliveries.map(({ files }) => files.map(({ name }) => name))
+  expect(names).toEqual([['final.png'], [], ['final.png', 'third.png']])
+  expect((await fetch(deliveries[2]!.files[1]!.url)).status).toBe(200)
+  // Without the SDK the buyer signs the path that list_deliveries answers.
+  const listed = (await buyer.client.rpc('list_deliveries', { order_id: orderId })).data
+  const signed = await buyer.client.storage.from('deliveries').createSignedUrl(listed[2].files[1].path, 60)
+  expect((await fetch(signed.data!.signedUrl)).status).toBe(200)
 })
 
 it('UG19 orders.approve: the buyer, after a delivery; the money is released', async () => {

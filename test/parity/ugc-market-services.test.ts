@@ -195,6 +195,12 @@ it('options are said anew as a whole; one with its id stays that one', async () 
       const gone = creator.tb.services.setOptions(service.id, [{ id: raw!.id, name: 'Raw files', price: 0 }])
       await expectRefusal(gone, 'validation_failed', { 'options.0.id': ['known'] })
       const twice = { id: subtitles!.id, name: 'Twice', price: 1 }
+      const shouted = { ...twice, id: subtitles!.id.toUpperCase() }
+      const plain = await creator.client.rpc('set_service_options', {
+        service_id: service.id,
+        options: [twice, shouted],
+      })
+      expect(plain.error?.code).toBe('validation_failed')
       await expectRefusal(creator.tb.services.setOptions(service.id, [twice, twice]), 'validation_failed', {
         'options.0.id': ['duplicate'],
         'options.1.id': ['duplicate'],

@@ -85,7 +85,7 @@ export class Orders {
 
   /**
    * Cancels it, with a reason that both read; the money goes back to the buyer's wallet. By the buyer until work has begun
-   * (`conflict` then), by the seller until it is approved. UG14
+   * (`conflict` then, `permission_denied` after a delivery), by the seller until it is approved. UG14
    */
   cancel(orderId: string, input: Input<typeof cancelOrderSchema>): Promise<Result<Order>> {
     const context = this.#context
@@ -157,15 +157,12 @@ export class Orders {
       const wanted = context.parse(orderIdSchema, { order_id: orderId })
       await this.#get(wanted.order_id)
       const rows = (await context.rows(context.supabase.rpc('list_deliveries', wanted))) as DeliveryRow[]
-      return Promise.all(
-        rows.map(async (row) => ({
-          ...row,
-          files: await filesOf(
-            context,
-            row.files.map(({ file_id: id, ...file }) => ({ ...file, id, bucket_id: 'deliveries' })),
-          ),
-        })),
+      // All urls in one request; what was handed over twice is one file.
+      const stored = rows.flatMap(({ files }) =>
+        files.map(({ file_id: id, ...file }) => ({ ...file, id, bucket_id: 'deliveries' })),
       )
+      const files = new Map((await filesOf(context, stored)).map((file) => [file.id, file]))
+      return rows.map((row) => ({ ...row, files: row.files.flatMap(({ file_id }) => files.get(file_id) ?? []) }))
     })
   }
 
