@@ -290,15 +290,21 @@ comment on function private.fund_escrow is
 
 -- Moving --------------------------------------------------------------------------------------------------------------
 
-create function private.settle_escrow(escrow private.escrows, to_payee bigint, reason text default null)
+create function private.settle_escrow(
+  escrow private.escrows,
+  to_payee bigint,
+  action text,
+  actor text,
+  reason text default null
+)
 returns void
 language plpgsql
 volatile
 security definer
 set search_path = ''
 as $$
--- Definer: for functions that have locked the agreement and checked the transition. to_payee, less the fee, goes to the payee's
--- wallet, the rest back to the payer's.
+-- Definer: for functions that have locked the agreement. to_payee, less the fee, goes to the payee's wallet, the rest back to the
+-- payer's, if the table has this action by this actor; the sides are told.
 declare
   fee_taken bigint := private.fee_of(settle_escrow.to_payee, escrow.fee_rate);
   payee_gets bigint := settle_escrow.to_payee - fee_taken;
@@ -306,7 +312,9 @@ declare
   about jsonb := jsonb_build_object('escrow_id', escrow.id, 'entity_type', escrow.entity_type, 'entity_id', escrow.entity_id);
   payee_wallet uuid;
   payer_wallet uuid;
+  to_status text := case when back = 0 then 'released' when back = escrow.amount then 'refunded' else 'settled' end;
 begin
+  perform private.check_escrow_transition(escrow, to_status, settle_escrow.action, settle_escrow.actor);
   -- Whoever makes several wallets makes them in one order, or two would wait in a circle for each other's new ones.
   perform private.ledger_account(o.id, 'wallet', escrow.currency)
   from (select i.id from unnest(array[escrow.payer_id, escrow.payee_id]) as i (id) order by i.id) as o
@@ -336,12 +344,13 @@ begin
   end if;
   update private.escrows as e
   set
-    status = case when back = 0 then 'released' when back = e.amount then 'refunded' else 'settled' end,
+    status = to_status,
     released = payee_gets,
     fee = fee_taken,
     refunded = back,
     settled_at = now()
   where e.id = escrow.id;
+  perform private.tell_of_escrow(escrow, to_status);
 end;
 $$;
 
@@ -363,10 +372,12 @@ begin
     order by e.id
   loop
     if escrow.status = 'pending' then
+      perform private.check_escrow_transition(escrow, 'cancelled', 'cancel', 'system');
       update private.escrows as e set status = 'cancelled', settled_at = now() where e.id = escrow.id;
     elsif escrow.status = 'funded' then
-      perform private.settle_escrow(escrow, case when effect = 'release' then escrow.amount else 0 end, end_escrows.reason);
-      perform private.tell_of_escrow(escrow, case when effect = 'release' then 'released' else 'refunded' end);
+      perform private.settle_escrow(
+        escrow, case effect when 'release' then escrow.amount else 0 end, effect, 'system', end_escrows.reason
+      );
     elsif escrow.status = 'disputed' then
       perform private.raise_error('conflict', 409, 'There is a dispute about this money: an admin decides it first.');
     end if;
@@ -471,9 +482,7 @@ begin
   if private.side_of(escrow) <> 'payer' then
     perform private.raise_error('permission_denied', 403, 'Who pays releases.');
   end if;
-  perform private.check_escrow_transition(escrow, 'released', 'release', 'payer');
-  perform private.settle_escrow(escrow, escrow.amount);
-  perform private.tell_of_escrow(escrow, 'released');
+  perform private.settle_escrow(escrow, escrow.amount, 'release', 'payer');
   perform private.audit('escrow.release', 'escrow', escrow.id::text);
   perform private.keep_idempotent_answer('release_escrow', idempotency_key, 'true');
 end;
@@ -515,8 +524,7 @@ begin
     end if;
   else
     update private.escrows as e set refund_reason = coalesce(refund_escrow.reason, e.refund_reason) where e.id = escrow.id;
-    perform private.settle_escrow(escrow, 0, refund_escrow.reason);
-    perform private.tell_of_escrow(escrow, 'refunded');
+    perform private.settle_escrow(escrow, 0, 'refund', side, refund_escrow.reason);
     perform private.audit('escrow.refund', 'escrow', escrow.id::text, jsonb_build_object('by', side));
   end if;
   perform private.keep_idempotent_answer('refund_escrow', idempotency_key, 'true');
@@ -524,16 +532,15 @@ end;
 $$;
 
 create function private.dispute_escrows(entity_type text, entity_id uuid, escrow_id uuid, reason text)
-returns integer
+returns void
 language plpgsql
 volatile
 security definer
 set search_path = ''
 as $$
--- Definer: as above, for an agreement that is locked: one escrow or all that are funded. Answers how many.
+-- Definer: as above, for an agreement that is locked: one escrow or all that are funded.
 declare
   escrow private.escrows;
-  disputed integer := 0;
 begin
   for escrow in
     select e.* from private.escrows as e
@@ -546,9 +553,7 @@ begin
     where e.id = escrow.id;
     perform private.tell_of_escrow(escrow, 'disputed');
     perform private.audit('escrow.dispute', 'escrow', escrow.id::text);
-    disputed := disputed + 1;
   end loop;
-  return disputed;
 end;
 $$;
 
@@ -593,10 +598,7 @@ begin
     raise exception 'between 0 and % of it can go to the payee', escrow.amount using errcode = 'invalid_parameter_value';
   end if;
   update private.escrows as e set resolution = resolve_dispute.reason where e.id = escrow.id;
-  perform private.settle_escrow(escrow, resolve_dispute.to_payee, resolve_dispute.reason);
-  perform private.tell_of_escrow(
-    escrow, case resolve_dispute.to_payee when escrow.amount then 'released' when 0 then 'refunded' else 'settled' end
-  );
+  perform private.settle_escrow(escrow, resolve_dispute.to_payee, 'resolve', 'admin', resolve_dispute.reason);
   perform private.audit(
     'escrow.resolve', 'escrow', escrow.id::text, jsonb_build_object('to_payee', resolve_dispute.to_payee, 'amount', escrow.amount)
   );

@@ -45,7 +45,7 @@ as $$
   select from public.tasks as t where t.id = lock_task.task_id for no key update;
 $$;
 
-create function private.check_task_transition(task public.tasks, action text, actor text)
+create function private.next_task_status(task public.tasks, action text, actor text)
 returns text
 language plpgsql
 stable
@@ -56,13 +56,13 @@ as $$
 declare
   next_status text := (
     select t.to_status from private.task_transitions as t
-    where t.from_status = task.status and t.action = check_task_transition.action and t.actor = check_task_transition.actor
+    where t.from_status = task.status and t.action = next_task_status.action and t.actor = next_task_status.actor
   );
 begin
   if next_status is null then
     perform private.raise_error(
       'invalid_transition', 409, 'This cannot be done with a task of this status.',
-      jsonb_build_object('from', task.status, 'action', check_task_transition.action)
+      jsonb_build_object('from', task.status, 'action', next_task_status.action)
     );
   end if;
   return next_status;
@@ -206,9 +206,10 @@ as $$
 declare
   application public.task_applications := private.lock_application(accept_application.application_id, 'owner');
   task public.tasks;
+  next_status text;
 begin
   select t.* into strict task from public.tasks as t where t.id = application.task_id;
-  perform private.check_task_transition(task, 'accept', 'owner');
+  next_status := private.next_task_status(task, 'accept', 'owner');
   -- Who was rejected, as when another was accepted who then stepped back, may still be chosen.
   if application.status not in ('pending', 'rejected') then
     perform private.raise_error(
@@ -219,7 +220,7 @@ begin
     perform private.raise_error('conflict', 409, 'This freelancer cannot be reached any more.');
   end if;
   update public.task_applications as a set status = 'accepted' where a.id = application.id;
-  update public.tasks as t set status = 'in_progress', accepted_application_id = application.id where t.id = task.id;
+  update public.tasks as t set status = next_status, accepted_application_id = application.id where t.id = task.id;
   perform private.open_escrow(
     task.owner_id, application.freelancer_id, 'task', task.id, 'work', application.offered_price, application.currency
   );
@@ -262,6 +263,7 @@ as $$
 declare
   application public.task_applications;
   task public.tasks;
+  next_status text;
 begin
   if private.claim_idempotency_key(
     'withdraw_application', idempotency_key, jsonb_build_object('application_id', withdraw_application.application_id)
@@ -276,7 +278,7 @@ begin
     );
   end if;
   if application.status = 'accepted' then
-    perform private.check_task_transition(task, 'step_back', 'freelancer');
+    next_status := private.next_task_status(task, 'step_back', 'freelancer');
     if exists (
       select from private.escrows as e
       where e.entity_type = 'task' and e.entity_id = task.id and e.payee_id = application.freelancer_id
@@ -287,7 +289,7 @@ begin
       );
     end if;
     perform private.end_escrows('task', task.id, 'refund');
-    update public.tasks as t set status = 'open', accepted_application_id = null, started_at = null where t.id = task.id;
+    update public.tasks as t set status = next_status, accepted_application_id = null, started_at = null where t.id = task.id;
   end if;
   update public.task_applications as a set status = 'withdrawn' where a.id = application.id;
   perform private.notify(

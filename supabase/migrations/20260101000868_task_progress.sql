@@ -52,7 +52,7 @@ begin
   if not found then
     perform private.raise_error('not_found', 404, 'There is no such task that you were accepted for.');
   end if;
-  perform private.check_task_transition(task, 'start', 'freelancer');
+  perform private.next_task_status(task, 'start', 'freelancer');
   if task.started_at is null then
     update public.tasks as t set started_at = now() where t.id = task.id;
     perform private.tell_of_task(task, 'started');
@@ -70,14 +70,15 @@ as $$
 -- Definer: as above, and it moves money.
 declare
   task public.tasks;
+  next_status text;
 begin
   if private.claim_idempotency_key('complete_task', idempotency_key, jsonb_build_object('task_id', complete_task.task_id)) is not null then
     return;
   end if;
   task := private.lock_own_task(complete_task.task_id);
-  perform private.check_task_transition(task, 'complete', 'owner');
+  next_status := private.next_task_status(task, 'complete', 'owner');
   perform private.end_escrows('task', task.id, 'release');
-  update public.tasks as t set status = 'completed', completed_at = now() where t.id = task.id;
+  update public.tasks as t set status = next_status, completed_at = now() where t.id = task.id;
   update public.freelancer_profiles as f
   set completed_tasks = f.completed_tasks + 1
   where f.account_id = (select a.freelancer_id from public.task_applications as a where a.id = task.accepted_application_id);
@@ -120,6 +121,7 @@ as $$
 -- Definer: as above.
 declare
   task public.tasks;
+  next_status text;
 begin
   if not private.is_clean_text(cancel_task.reason, 1, 2000) then
     perform private.raise_error('validation_failed', 400, 'A reason has 1 to 2,000 characters.', '{"fields": {"reason": "length"}}');
@@ -130,7 +132,7 @@ begin
     return;
   end if;
   task := private.lock_own_task(cancel_task.task_id);
-  perform private.check_task_transition(task, 'cancel', 'owner');
+  next_status := private.next_task_status(task, 'cancel', 'owner');
   if task.started_at is not null and exists (
     select from private.escrows as e where e.entity_type = 'task' and e.entity_id = task.id and e.status in ('funded', 'disputed')
   ) then
@@ -140,7 +142,7 @@ begin
   end if;
   perform private.end_escrows('task', task.id, 'refund', cancel_task.reason);
   update public.tasks as t
-  set status = 'cancelled', cancelled_at = now(), cancellation_reason = cancel_task.reason
+  set status = next_status, cancelled_at = now(), cancellation_reason = cancel_task.reason
   where t.id = task.id;
   perform private.reject_others(task.id);
   perform private.tell_of_task(task, 'cancelled');

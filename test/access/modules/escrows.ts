@@ -23,7 +23,7 @@ export const escrows: ModuleAccess = {
       'tell_of_escrow(private.escrows,text)',
       'fund_from(private.escrows,uuid,text)',
       'fund_escrow(uuid,bigint,text,text)',
-      'settle_escrow(private.escrows,bigint,text)',
+      'settle_escrow(private.escrows,bigint,text,text,text)',
       'end_escrows(text,uuid,text,text)',
       'escrow_moved(private.escrows,text)',
       'side_of(private.escrows)',

@@ -64,7 +64,7 @@ export const tasks: ModuleAccess = {
       'check_task_skills()',
       'count_applications()',
       'count_completed_tasks()',
-      'check_task_transition(tasks,text,text)',
+      'next_task_status(tasks,text,text)',
       'find_applications(uuid,uuid,uuid,text,integer,text,integer)',
       'leave_task()',
       'lock_application(uuid,text)',
