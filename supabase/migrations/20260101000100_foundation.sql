@@ -74,10 +74,11 @@ security invoker
 set search_path = ''
 as $$
   select pg_catalog.cardinality(list) <= max_items
-    and pg_catalog.array_position(list, null) is null
+    -- Null of an empty one.
+    and coalesce(pg_catalog.array_ndims(list), 1) = 1
     and not exists (
       select from pg_catalog.unnest(list) as item
-      where not private.is_clean_text(item, 1, max_length)
+      where item is null or not private.is_clean_text(item, 1, max_length)
     );
 $$;
 comment on function private.are_clean_texts is 'True when the list has at most max_items texts, each clean and at most max_length long.';
@@ -107,8 +108,8 @@ security invoker
 set search_path = ''
 as $$
   select pg_catalog.cardinality(list) <= max_items
-    and pg_catalog.array_position(list, null) is null
-    and not exists (select from pg_catalog.unnest(list) as item where not private.is_web_url(item));
+    and coalesce(pg_catalog.array_ndims(list), 1) = 1
+    and not exists (select from pg_catalog.unnest(list) as item where item is null or not private.is_web_url(item));
 $$;
 comment on function private.are_web_urls is 'True when the list has at most max_items http or https addresses.';
 

@@ -127,6 +127,19 @@ as $$
   ) as l;
 $$;
 
+create function private.lock_profile(account_id uuid, role text)
+returns void
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  -- Definer: for what counts in a profile of a role. One after the other until the end of the transaction, also where the
+  -- profile is only being made and has no row to lock. After everything else; of several, by account.
+  select pg_advisory_xact_lock(hashtextextended(format('profile %s %s', lock_profile.role, lock_profile.account_id), 0))
+  where lock_profile.account_id is not null;
+$$;
+
 create function private.user_type(roles text[])
 returns text
 language sql

@@ -71,6 +71,7 @@ as $$
 declare
   task public.tasks;
   next_status text;
+  worker uuid;
 begin
   if private.claim_idempotency_key('complete_task', idempotency_key, jsonb_build_object('task_id', complete_task.task_id)) is not null then
     return;
@@ -79,9 +80,9 @@ begin
   next_status := private.next_task_status(task, 'complete', 'owner');
   perform private.end_escrows('task', task.id, 'release');
   update public.tasks as t set status = next_status, completed_at = now() where t.id = task.id;
-  update public.freelancer_profiles as f
-  set completed_tasks = f.completed_tasks + 1
-  where f.account_id = (select a.freelancer_id from public.task_applications as a where a.id = task.accepted_application_id);
+  select a.freelancer_id into worker from public.task_applications as a where a.id = task.accepted_application_id;
+  perform private.lock_profile(worker, 'freelancer');
+  update public.freelancer_profiles as f set completed_tasks = f.completed_tasks + 1 where f.account_id = worker;
   perform private.tell_of_task(task, 'completed');
   perform private.audit('task.complete', 'task', task.id::text);
   perform private.keep_idempotent_answer('complete_task', idempotency_key, 'true');
@@ -97,6 +98,8 @@ set search_path = ''
 as $$
 -- Definer: reads what belongs to others. Whoever makes a profile late has what they did before.
 begin
+  perform private.lock_accounts(new.account_id);
+  perform private.lock_profile(new.account_id, 'freelancer');
   new.completed_tasks := (
     select count(*)
     from public.task_applications as a
@@ -193,7 +196,7 @@ begin
   where e.entity_type = 'task' and e.entity_id = task.id order by e.id for no key update;
   if exists (
     select from private.escrows as e where e.entity_type = 'task' and e.entity_id = task.id and e.payee_id = application.freelancer_id
-      and e.status not in ('pending', 'cancelled')
+      and e.status not in ('pending', 'cancelled', 'refunded')
   ) then
     perform private.raise_error('conflict', 409, 'Money is in this task already.');
   end if;
@@ -296,7 +299,7 @@ begin
 end;
 $$;
 comment on function public.set_milestones is
-  'Owner only, before money is in: splits the accepted price into 1 to 20 parts, each held and released by itself: [{"title": "…", "amount": 5000}], in minor units.';
+  'Owner only, while no money is held or was released: splits the accepted price into 1 to 20 parts, each held and released by itself: [{"title": "…", "amount": 5000}], in minor units.';
 
 -- Grants --------------------------------------------------------------------------------------------------------------
 

@@ -147,7 +147,7 @@ as $$
 declare
   caller uuid := private.require_role('client', 'employer', 'agency', 'creator', 'freelancer', 'recruiter', 'model');
   service public.services;
-  chosen uuid[] := array(select distinct i from unnest(option_ids) as i);
+  chosen uuid[] := array(select distinct i from unnest(option_ids) as i order by i);
   options public.service_options[];
   order_id uuid;
   full_price bigint;
@@ -227,6 +227,7 @@ as $$
 -- Definer: counters are in no column grant. An order counts once it is completed.
 begin
   update public.services as s set orders_count = s.orders_count + 1 where s.id = new.service_id;
+  perform private.lock_profile(new.seller_id, 'creator');
   update public.creator_profiles as c set completed_orders = c.completed_orders + 1 where c.account_id = new.seller_id;
   return null;
 end;
@@ -247,6 +248,8 @@ set search_path = ''
 as $$
 -- Definer: reads what belongs to others. Whoever makes a profile late has what they did before.
 begin
+  perform private.lock_accounts(new.account_id);
+  perform private.lock_profile(new.account_id, 'creator');
   new.completed_orders := (
     select count(*) from public.orders as o where o.seller_id = new.account_id and o.status = 'completed'
   );
@@ -478,8 +481,8 @@ begin
   ));
   perform from public.services as s
   where s.id in (select o.service_id from public.orders as o where o.id = any (due)) order by s.id for no key update;
-  perform from public.creator_profiles as c
-  where c.account_id in (select o.seller_id from public.orders as o where o.id = any (due)) order by c.account_id for no key update;
+  perform private.lock_profile(l.seller_id, 'creator')
+  from (select distinct o.seller_id from public.orders as o where o.id = any (due) order by o.seller_id) as l;
   for found_order in select o.* from public.orders as o where o.id = any (due) order by o.id loop
     begin
       perform private.apply_order_action(found_order, 'approve', 'system');

@@ -64,12 +64,11 @@ volatile
 security definer
 set search_path = ''
 as $$
--- Definer: ratings are in no column grant. One after the other, also where the profile is only being made: two reviews at
--- once both count. By role, as whoever completes an order holds the profile of one role alone.
+-- Definer: ratings are in no column grant.
 declare
   profile text := subject_role || '_profiles';
 begin
-  perform pg_advisory_xact_lock(hashtextextended(format('rating of %s %s', subject_role, subject_id), 0));
+  perform private.lock_profile(rate_subject.subject_id, rate_subject.subject_role);
   execute format(
     'update public.%I as p
      set rating = r.rating, reviews_count = r.count

@@ -654,7 +654,8 @@ class Tasks {
     if (refusal !== null) return refusal
     if (this.status !== 'in_progress') return 'conflict'
     const { escrows } = this.money
-    if (escrows.some((escrow) => escrow.payee === this.accepted && isFunded(escrow))) return 'conflict'
+    if (escrows.some((one) => one.payee === this.accepted && isFunded(one) && one.status !== 'refunded'))
+      return 'conflict'
     if (amounts.reduce((sum, amount) => sum + amount, 0) !== this.applications[this.accepted!]!.price) {
       return 'validation_failed'
     }

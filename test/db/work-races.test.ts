@@ -375,6 +375,33 @@ describe('two at once:', () => {
     ])
   })
 
+  test('a profile that is made while an order is approved, or a task completed, counts it', async () => {
+    const profiles = {
+      creator: `insert into public.creator_profiles (account_id, specialization) values ($1, 'Video')`,
+      freelancer: `insert into public.freelancer_profiles (account_id, headline) values ($1, 'Draws logos')`,
+    }
+    for (const isFirst of [true, false]) {
+      const [one, two] = await makeSides(stack, 2)
+      const { orderId } = await makeOrder(stack, one!, two!, 'delivered')
+      const { taskId } = await makeAgreedTask(stack, one!, two!)
+      for (const [role, done] of [
+        ['creator', orderCalls.approve(orderId)],
+        ['freelancer', call('complete_task($1)', taskId)],
+      ] as const) {
+        await sql(stack)`delete from ${sql(stack)(`public.${role}_profiles`)} where account_id = ${two!.id}`
+        const work = { as: one!, runs: [done] }
+        const profile = { runs: [statement(profiles[role], two!.id)] }
+        const [first, second] = isFirst ? [work, profile] : [profile, work]
+        expect(await meanwhile(stack, first, second)).toEqual(['done', 'done'])
+      }
+      const [found] = await sql(stack)`
+        select c.completed_orders, f.completed_tasks
+        from public.creator_profiles c join public.freelancer_profiles f using (account_id) where account_id = ${two!.id}
+      `
+      expect({ ...found }).toEqual({ completed_orders: 1, completed_tasks: 1 })
+    }
+  })
+
   test('two admins decide disputes between two who have no wallets yet, in both directions', async () => {
     for (let round = 0; round < 5; round++) {
       const among = await makeSides(stack, 2)

@@ -307,3 +307,15 @@ it('milestones are the accepted price together, named before any is paid', async
   const parts = await must(freelancer.tb.escrows.list({ entity_type: 'task', entity_id: agreed.taskId }))
   expect(parts.map(({ status }) => status)).toEqual(['released', 'cancelled'])
 })
+
+it('what went back before work began is paid anew', async () => {
+  const agreed = await makeAgreedTask(stack, client, freelancer, { funded: true })
+  const whole = [{ title: 'All of it', amount: 10_000 }]
+  await expectRefusal(client.tb.tasks.setMilestones(agreed.taskId, whole), 'conflict')
+  await must(client.tb.escrows.refund(agreed.escrowId))
+  await must(client.tb.tasks.setMilestones(agreed.taskId, whole))
+  await fundEscrow(stack, await escrowOf(stack, agreed.taskId))
+  const before = await moneyOf(stack, freelancer)
+  await must(client.tb.tasks.complete(agreed.taskId))
+  expect((await moneyOf(stack, freelancer)) - before).toBe(8_500)
+})

@@ -40,7 +40,7 @@ it('MT12 tasks.list: filters by status, category, text, city and budget, orders,
   const owner = await member(stack, ['client'])
   const make = (fields: Record<string, unknown>) => makeTask(stack, owner, { title: word, ...fields })
   const [skill] = await sql(stack)`select id from public.skills order by name desc limit 1`
-  const cheap = await make({ budget: 100, city: 'Almaty', category: 'logo-design', title: `${word}, 3D` })
+  const cheap = await make({ budget: 100, city: 'Almaty', category: 'logo-design', title: `${word}, 4K` })
   const dear = await make({
     budget: 900,
     city: 'astana',
@@ -48,7 +48,7 @@ it('MT12 tasks.list: filters by status, category, text, city and budget, orders,
     task_type: 'physical',
     skill_ids: [skill!.id],
   })
-  const middle = await make({ budget: 500, currency: 'KZT', status: 'completed', description: 'A 3D needle in it.' })
+  const middle = await make({ budget: 500, currency: 'KZT', status: 'completed', description: 'A 4K needle in it.' })
 
   const ids = async (filters: Parameters<Member['tb']['tasks']['list']>[0] = {}) =>
     (await must(device(stack).tb.tasks.list({ owner_id: owner.id, ...filters }))).items.map(({ id }) => id)
@@ -64,8 +64,8 @@ it('MT12 tasks.list: filters by status, category, text, city and budget, orders,
   expect(await ids({ task_type: 'physical' })).toEqual([dear])
   expect(await ids({ skill_id: skill!.id as string })).toEqual([dear])
   expect(await ids({ search: 'NEEDLE' })).toEqual([middle])
-  expect(await ids({ search: '3d needle' })).toEqual([middle])
-  expect(await ids({ search: '3d' }), 'too short for descriptions').toEqual([cheap])
+  expect(await ids({ search: '4k needle' })).toEqual([middle])
+  expect(await ids({ search: '4k' }), 'too short for descriptions').toEqual([cheap])
   expect(await ids({ search: word })).toHaveLength(3)
 
   const first = await must(client.tb.tasks.list({ owner_id: owner.id, limit: 2 }))

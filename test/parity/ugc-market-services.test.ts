@@ -83,6 +83,7 @@ it('UG15 services.create: by creators, with options and tags in one go', async (
         expect((await rpc({ options: [{ name: 'Odd', price }] })).error?.code, String(price)).toBe('validation_failed')
       }
       expect((await rpc({ price: 0 })).error?.code).toBe('23514')
+      expect((await rpc({ tags: [['a'], ['b']] })).error?.code).toBe('23514')
       expect((await rpc({ category: 'fashion' })).error?.code).toBe('validation_failed')
       const many = Array.from({ length: 21 }, (_, n) => ({ name: `Option ${n}`, price: 1 }))
       expect((await rpc({ options: many })).error?.code).toBe('validation_failed')

@@ -146,7 +146,10 @@ export class Tasks {
     })
   }
 
-  /** Splits the accepted price of one's own task into parts that are paid, held and released by themselves; before any is paid. */
+  /**
+   * Splits the accepted price of one's own task into parts that are paid, held and released by themselves, while nothing of it
+   * is held or was released (`conflict`); also to pay again what went back before work began.
+   */
   setMilestones(
     taskId: string,
     milestones: z.input<typeof setMilestonesSchema>['milestones'],

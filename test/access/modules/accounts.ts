@@ -44,6 +44,7 @@ export const accounts: ModuleAccess = {
     supabase_auth_admin: inPrivate('before_user_created(jsonb)'),
     nobody: inPrivate(
       'lock_accounts(uuid[])',
+      'lock_profile(uuid,text)',
       'require_role(text[])',
       'user_type(text[])',
       'list_account()',
