@@ -24,6 +24,7 @@ import { moderation } from './access/modules/moderation.ts'
 import { notifications } from './access/modules/notifications.ts'
 import { orders } from './access/modules/orders.ts'
 import { organizations } from './access/modules/organizations.ts'
+import { payments } from './access/modules/payments.ts'
 import { recruiters } from './access/modules/recruiters.ts'
 import { reviews } from './access/modules/reviews.ts'
 import { services } from './access/modules/services.ts'
@@ -110,6 +111,7 @@ export const access: Record<string, ModuleAccess> = {
   hiring,
   escrows,
   orders,
+  payments,
   reviews,
   me,
 }

@@ -1,6 +1,7 @@
 import { type Handler, withBoundary } from '../_shared/boundary.ts'
 import { FunctionError } from '../_shared/error.ts'
 import { json, requirePost } from '../_shared/http.ts'
+import { doPaymentTasks, type PaymentDependencies } from './payments.ts'
 
 /** An object whose row is gone and whose bytes are to go. */
 interface QueuedObject {
@@ -19,9 +20,13 @@ interface Queue {
   fail(ids: number[], reason: string): Promise<void>
 }
 
+interface Work extends PaymentDependencies {
+  objects: Queue
+}
+
 export interface Dependencies {
-  /** The queue with the caller's own rights, so that it is the database that says who may drain it. */
-  connect(apikey: string, authorization: string | null): Queue
+  /** What there is to do, with the caller's own rights, so that it is the database that says who may do it. */
+  connect(apikey: string, authorization: string | null): Work
 }
 
 const batchSize = 100
@@ -29,13 +34,21 @@ const batchSize = 100
 const batchesAtMost = 10
 const reasonLength = 500
 
-/** `POST` deletes what is queued, 1,000 objects at most, and answers `{ deleted, failed }`. */
+/**
+ * `POST` deletes the objects that are queued, 1,000 at most, and does what waits at payment providers, 100 tasks at most.
+ * Answers `{ deleted, failed, payments: { done, failed } }`.
+ */
 export function createHandler({ connect }: Dependencies): Handler {
   return withBoundary(async (request) => {
     requirePost(request)
     const apikey = request.headers.get('apikey')
     if (apikey === null) throw new FunctionError(401, 'auth_required', 'Send an apikey.')
-    return json(await drain(connect(apikey, request.headers.get('authorization'))))
+    const { objects, ...payments } = connect(apikey, request.headers.get('authorization'))
+    // Neither keeps the other from its turn.
+    const [deletions, tasks] = await Promise.allSettled([drain(objects), doPaymentTasks(payments)])
+    if (deletions.status === 'rejected') throw deletions.reason
+    if (tasks.status === 'rejected') throw tasks.reason
+    return json({ ...deletions.value, payments: tasks.value })
   })
 }
 

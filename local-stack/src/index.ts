@@ -12,7 +12,7 @@ import { type Services, startServices } from './services.ts'
 
 export interface StackOptions {
   /** 0 takes a free port. */
-  ports: { gateway: number; database: number; mail: number }
+  ports: { gateway: number; database: number; mail: number; providers: number }
   /** Keeps the database, files and keys between starts. */
   dataFolder: string
   /** For a new database; `newer` unless told. */
@@ -63,7 +63,7 @@ async function start(options: StackOptions): Promise<Stack> {
     signal?.throwIfAborted()
     await prepareDatabase({ ...options, databaseUrl, project })
     signal?.throwIfAborted()
-    onProgress('Starting PostgREST, Auth, Storage, Realtime, Functions and mail')
+    onProgress('Starting PostgREST, Auth, Storage, Realtime, Functions, mail and payments')
     const services = await startServices({ project, dataFolder, databaseUrl, ports, ticks: true, log })
     const close = async () => {
       await services.close()

@@ -8,6 +8,7 @@ import { loadKeys } from './keys.ts'
 import { type Mail, startMail } from './mail/index.ts'
 import { startPostgrest } from './postgrest/start-postgrest.ts'
 import { freePort } from './processes/free-port.ts'
+import { type Providers, startProviders } from './providers/index.ts'
 import { createRealtime } from './realtime/index.ts'
 import { loadSecrets } from './secrets.ts'
 import type { DatabaseRole, ServiceContext } from './service.ts'
@@ -20,7 +21,7 @@ export interface ServicesOptions {
   dataFolder: string
   databaseUrl(role: DatabaseRole): string
   /** 0 takes a free one. */
-  ports: { gateway: number; mail: number }
+  ports: { gateway: number; mail: number; providers: number }
   /** Whether what is due is run every five seconds. */
   ticks: boolean
   /** Changes settings of supabase/config.toml for this stack. */
@@ -37,6 +38,8 @@ export interface Services {
   mailUrl: string
   /** The mails that were sent. */
   mail: Mail['inbox']
+  /** The doubles of Stripe, Kaspi, Robokassa and FCM; their `url` shows the payments. */
+  providers: Omit<Providers, 'close'>
   context: ServiceContext
   close(): Promise<void>
 }
@@ -67,11 +70,24 @@ async function startAll(options: ServicesOptions, start: Start): Promise<Omit<Se
   const port = options.ports.gateway === 0 ? await freePort() : options.ports.gateway
   const contextOf = await contexts(options, `http://127.0.0.1:${port}`)
   const mail = await start(startMail({ port: options.ports.mail, log: contextOf('mail').log }))
+  const secrets = loadSecrets(options.dataFolder)
+  const { site_url } = contextOf('functions').config.auth
+  const providers = await start(
+    startProviders({
+      port: options.ports.providers,
+      webhooks: `http://127.0.0.1:${port}/functions/v1/payment-webhooks`,
+      back: `${site_url}/payments`,
+      settings: secrets,
+      log: contextOf('providers').log,
+    }),
+  )
   const environment = {
-    ...loadSecrets(options.dataFolder),
+    ...secrets,
+    APP_URL: site_url,
     // The real client of Resend, led to the double.
     RESEND_API_KEY: 're_local',
     RESEND_BASE_URL: mail.url,
+    ...providers.environment,
   }
   const starting = [
     start(startPostgrest(contextOf('postgrest'))),
@@ -88,7 +104,7 @@ async function startAll(options: ServicesOptions, start: Start): Promise<Omit<Se
   await start(startGateway({ port, services, context }))
   if (options.ticks) await start(startTicker(contextOf('jobs')))
   const { publishableKey, secretKey } = context.keys
-  return { url: context.url, publishableKey, secretKey, mailUrl: mail.url, mail: mail.inbox, context }
+  return { url: context.url, publishableKey, secretKey, mailUrl: mail.url, mail: mail.inbox, providers, context }
 }
 
 async function contexts(options: ServicesOptions, url: string): Promise<(service: string) => ServiceContext> {

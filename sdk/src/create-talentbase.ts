@@ -19,6 +19,8 @@ import { Models } from './models/models.ts'
 import { Notifications } from './notifications/notifications.ts'
 import { Orders } from './orders/orders.ts'
 import { Organizations } from './organizations/organizations.ts'
+import { Payments } from './payments/payments.ts'
+import { Payouts } from './payouts/payouts.ts'
 import { Photos } from './photos/photos.ts'
 import { Plans } from './plans/plans.ts'
 import { Portfolio } from './portfolio/portfolio.ts'
@@ -71,6 +73,8 @@ export interface Talentbase {
   services: Services
   orders: Orders
   escrows: Escrows
+  payments: Payments
+  payouts: Payouts
   reviews: Reviews
   favorites: Favorites
   notifications: Notifications
@@ -110,6 +114,8 @@ export function createTalentbase(supabase: Supabase, { locale = 'en' }: Talentba
     services: new Services(context),
     orders: new Orders(context),
     escrows: new Escrows(context),
+    payments: new Payments(context),
+    payouts: new Payouts(context),
     reviews: new Reviews(context),
     favorites: new Favorites(context),
     notifications: new Notifications(context),

@@ -748,6 +748,25 @@ export type Database = {
           },
         ]
       }
+      currencies: {
+        Row: {
+          code: string
+          minor_units: number
+          name: string
+        }
+        ComputedFields: never
+        Insert: {
+          code: string
+          minor_units: number
+          name: string
+        }
+        Update: {
+          code?: string
+          minor_units?: number
+          name?: string
+        }
+        Relationships: []
+      }
       devices: {
         Row: {
           account_id: string
@@ -997,6 +1016,51 @@ export type Database = {
             columns: ['account_id']
             isOneToOne: true
             referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      invoices: {
+        Row: {
+          account_id: string
+          amount: number
+          currency: string
+          description: string
+          issued_at: string
+          number: number
+          payment_id: string
+          purpose: string
+          quantity: number | null
+        }
+        ComputedFields: never
+        Insert: {
+          account_id: string
+          amount: number
+          currency: string
+          description: string
+          issued_at?: string
+          number: number
+          payment_id: string
+          purpose: string
+          quantity?: number | null
+        }
+        Update: {
+          account_id?: string
+          amount?: number
+          currency?: string
+          description?: string
+          issued_at?: string
+          number?: number
+          payment_id?: string
+          purpose?: string
+          quantity?: number | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'invoices_payment_id_fkey'
+            columns: ['payment_id']
+            isOneToOne: true
+            referencedRelation: 'payments'
             referencedColumns: ['id']
           },
         ]
@@ -1688,6 +1752,175 @@ export type Database = {
           },
         ]
       }
+      payments: {
+        Row: {
+          account_id: string
+          amount: number
+          auto_renew: boolean
+          created_at: string
+          currency: string
+          failure_reason: string | null
+          id: string
+          is_in_wallet: boolean
+          looked_up_at: string | null
+          order_number: number
+          pack_id: string | null
+          paid_at: string | null
+          provider: string
+          provider_reference: string | null
+          provider_session: string | null
+          purpose: string
+          quantity: number | null
+          refunded: number
+          renews_id: string | null
+          status: string
+          subject_id: string | null
+          updated_at: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id: string
+          amount: number
+          auto_renew?: boolean
+          created_at?: string
+          currency: string
+          failure_reason?: string | null
+          id?: string
+          is_in_wallet?: boolean
+          looked_up_at?: string | null
+          order_number?: number
+          pack_id?: string | null
+          paid_at?: string | null
+          provider: string
+          provider_reference?: string | null
+          provider_session?: string | null
+          purpose: string
+          quantity?: number | null
+          refunded?: number
+          renews_id?: string | null
+          status?: string
+          subject_id?: string | null
+          updated_at?: string
+        }
+        Update: {
+          account_id?: string
+          amount?: number
+          auto_renew?: boolean
+          created_at?: string
+          currency?: string
+          failure_reason?: string | null
+          id?: string
+          is_in_wallet?: boolean
+          looked_up_at?: string | null
+          order_number?: number
+          pack_id?: string | null
+          paid_at?: string | null
+          provider?: string
+          provider_reference?: string | null
+          provider_session?: string | null
+          purpose?: string
+          quantity?: number | null
+          refunded?: number
+          renews_id?: string | null
+          status?: string
+          subject_id?: string | null
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'payments_currency_fkey'
+            columns: ['currency']
+            isOneToOne: false
+            referencedRelation: 'currencies'
+            referencedColumns: ['code']
+          },
+          {
+            foreignKeyName: 'payments_pack_id_fkey'
+            columns: ['pack_id']
+            isOneToOne: false
+            referencedRelation: 'quota_packs'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      payout_accounts: {
+        Row: {
+          account_id: string
+          charges_enabled: boolean
+          country: string
+          created_at: string
+          payouts_enabled: boolean
+          provider_reference: string
+          requirements: string[]
+          updated_at: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id: string
+          charges_enabled?: boolean
+          country: string
+          created_at?: string
+          payouts_enabled?: boolean
+          provider_reference: string
+          requirements?: string[]
+          updated_at?: string
+        }
+        Update: {
+          account_id?: string
+          charges_enabled?: boolean
+          country?: string
+          created_at?: string
+          payouts_enabled?: boolean
+          provider_reference?: string
+          requirements?: string[]
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'payout_accounts_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: true
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      payout_destinations: {
+        Row: {
+          account_id: string
+          bank: string | null
+          created_at: string
+          details: string
+          holder: string
+          updated_at: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id: string
+          bank?: string | null
+          created_at?: string
+          details: string
+          holder: string
+          updated_at?: string
+        }
+        Update: {
+          account_id?: string
+          bank?: string | null
+          created_at?: string
+          details?: string
+          holder?: string
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'payout_destinations_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: true
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       photos: {
         Row: {
           account_id: string
@@ -1821,6 +2054,13 @@ export type Database = {
           plan_id?: string
         }
         Relationships: [
+          {
+            foreignKeyName: 'plan_prices_currency_fkey'
+            columns: ['currency']
+            isOneToOne: false
+            referencedRelation: 'currencies'
+            referencedColumns: ['code']
+          },
           {
             foreignKeyName: 'plan_prices_plan_id_fkey'
             columns: ['plan_id']
@@ -2020,6 +2260,55 @@ export type Database = {
             isOneToOne: false
             referencedRelation: 'model_profiles'
             referencedColumns: ['account_id']
+          },
+        ]
+      }
+      quota_packs: {
+        Row: {
+          amount: number
+          created_at: string
+          currency: string
+          entitlement_id: string
+          id: string
+          is_offered: boolean
+          name: string
+          quantity: number
+        }
+        ComputedFields: never
+        Insert: {
+          amount: number
+          created_at?: string
+          currency: string
+          entitlement_id: string
+          id: string
+          is_offered?: boolean
+          name: string
+          quantity: number
+        }
+        Update: {
+          amount?: number
+          created_at?: string
+          currency?: string
+          entitlement_id?: string
+          id?: string
+          is_offered?: boolean
+          name?: string
+          quantity?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'quota_packs_currency_fkey'
+            columns: ['currency']
+            isOneToOne: false
+            referencedRelation: 'currencies'
+            referencedColumns: ['code']
+          },
+          {
+            foreignKeyName: 'quota_packs_entitlement_id_fkey'
+            columns: ['entitlement_id']
+            isOneToOne: false
+            referencedRelation: 'entitlements'
+            referencedColumns: ['id']
           },
         ]
       }
@@ -2390,6 +2679,13 @@ export type Database = {
             referencedColumns: ['slug']
           },
           {
+            foreignKeyName: 'services_currency_fkey'
+            columns: ['currency']
+            isOneToOne: false
+            referencedRelation: 'currencies'
+            referencedColumns: ['code']
+          },
+          {
             foreignKeyName: 'services_owner_id_fkey'
             columns: ['owner_id']
             isOneToOne: false
@@ -2698,11 +2994,72 @@ export type Database = {
             referencedColumns: ['slug']
           },
           {
+            foreignKeyName: 'tasks_currency_fkey'
+            columns: ['currency']
+            isOneToOne: false
+            referencedRelation: 'currencies'
+            referencedColumns: ['code']
+          },
+          {
             foreignKeyName: 'tasks_owner_id_fkey'
             columns: ['owner_id']
             isOneToOne: false
             referencedRelation: 'accounts'
             referencedColumns: ['id']
+          },
+        ]
+      }
+      withdrawals: {
+        Row: {
+          account_id: string
+          amount: number
+          batch_id: string | null
+          created_at: string
+          currency: string
+          failure_reason: string | null
+          id: string
+          method: string
+          paid_at: string | null
+          provider_reference: string | null
+          status: string
+          updated_at: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id: string
+          amount: number
+          batch_id?: string | null
+          created_at?: string
+          currency: string
+          failure_reason?: string | null
+          id?: string
+          method: string
+          paid_at?: string | null
+          provider_reference?: string | null
+          status?: string
+          updated_at?: string
+        }
+        Update: {
+          account_id?: string
+          amount?: number
+          batch_id?: string | null
+          created_at?: string
+          currency?: string
+          failure_reason?: string | null
+          id?: string
+          method?: string
+          paid_at?: string | null
+          provider_reference?: string | null
+          status?: string
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'withdrawals_currency_fkey'
+            columns: ['currency']
+            isOneToOne: false
+            referencedRelation: 'currencies'
+            referencedColumns: ['code']
           },
         ]
       }
@@ -2733,6 +3090,7 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      apply_payment_event: { Args: { event_id: number }; Returns: string }
       apply_to_task: {
         Args: { estimated_duration?: string; offered_price: number; proposal: string; task_id: string }
         Returns: Database['public']['CompositeTypes']['application_card']
@@ -2785,6 +3143,16 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      cancel_withdrawal: {
+        Args: { withdrawal_id: string }
+        Returns: Database['public']['CompositeTypes']['withdrawal_card']
+        SetofOptions: {
+          from: '*'
+          to: 'withdrawal_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
       candidate_categories: {
         Args: { category?: string }
         Returns: Database['public']['CompositeTypes']['candidate_category'][]
@@ -2827,7 +3195,17 @@ export type Database = {
           path: string
         }[]
       }
+      claim_payment_tasks: {
+        Args: { batch?: number }
+        Returns: {
+          data: Json
+          id: number
+          kind: string
+          provider: string
+        }[]
+      }
       complete_object_deletions: { Args: { ids: number[] }; Returns: undefined }
+      complete_payment_task: { Args: { task_id: number }; Returns: undefined }
       complete_task: {
         Args: { idempotency_key?: string; task_id: string }
         Returns: Database['public']['CompositeTypes']['task_card']
@@ -3024,6 +3402,7 @@ export type Database = {
       email_for_sign_in: { Args: { client_ip: string; username: string }; Returns: string }
       export_account: { Args: Record<PropertyKey, never>; Returns: Json }
       fail_object_deletions: { Args: { ids: number[]; reason: string }; Returns: undefined }
+      fail_payment_task: { Args: { reason: string; task_id: number }; Returns: undefined }
       get_account: {
         Args: { username: string }
         Returns: Database['public']['CompositeTypes']['account_card']
@@ -3160,6 +3539,16 @@ export type Database = {
         SetofOptions: {
           from: '*'
           to: 'organization_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      get_payment: {
+        Args: { payment_id: string }
+        Returns: Database['public']['CompositeTypes']['payment_card']
+        SetofOptions: {
+          from: '*'
+          to: 'payment_card'
           isOneToOne: true
           isSetofReturn: true
         }
@@ -3416,6 +3805,16 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      list_invoices: {
+        Args: { cursor?: string; page_size?: number; skip?: number }
+        Returns: Database['public']['CompositeTypes']['invoice_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'invoice_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       list_members: {
         Args: { organization_id: string }
         Returns: Database['public']['CompositeTypes']['organization_member_card'][]
@@ -3526,6 +3925,16 @@ export type Database = {
         SetofOptions: {
           from: '*'
           to: 'organization_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_payments: {
+        Args: { cursor?: string; page_size?: number; purpose?: string; skip?: number; status?: string }
+        Returns: Database['public']['CompositeTypes']['payment_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'payment_card'
           isOneToOne: false
           isSetofReturn: true
         }
@@ -3751,6 +4160,16 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      list_withdrawals: {
+        Args: { cursor?: string; page_size?: number; skip?: number }
+        Returns: Database['public']['CompositeTypes']['withdrawal_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'withdrawal_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       mark_notifications_read: { Args: { ids?: number[] }; Returns: number }
       me: {
         Args: Record<PropertyKey, never>
@@ -3789,6 +4208,25 @@ export type Database = {
           from: '*'
           to: 'entitlement_status'
           isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      my_payout_account: {
+        Args: Record<PropertyKey, never>
+        Returns: {
+          account_id: string
+          charges_enabled: boolean
+          country: string
+          created_at: string
+          payouts_enabled: boolean
+          provider_reference: string
+          requirements: string[]
+          updated_at: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'payout_accounts'
+          isOneToOne: true
           isSetofReturn: true
         }
       }
@@ -3997,6 +4435,16 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      request_withdrawal: {
+        Args: { amount: number; currency: string; idempotency_key?: string; method?: string }
+        Returns: Database['public']['CompositeTypes']['withdrawal_card']
+        SetofOptions: {
+          from: '*'
+          to: 'withdrawal_card'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
       respond_to_casting: {
         Args: {
           casting_id: string
@@ -4037,6 +4485,18 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      save_payment_session: { Args: { payment_id: string; provider_session: string }; Returns: undefined }
+      save_payout_account: {
+        Args: {
+          account_id: string
+          charges_enabled: boolean
+          country: string
+          payouts_enabled: boolean
+          provider_reference: string
+          requirements: string[]
+        }
+        Returns: undefined
+      }
       search_candidates: {
         Args: { cursor?: string; filters?: Json; page_size?: number; skip?: number; sort?: string }
         Returns: Database['public']['CompositeTypes']['candidate_card'][]
@@ -4071,6 +4531,23 @@ export type Database = {
           from: '*'
           to: 'notification_preferences'
           isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      set_payout_destination: {
+        Args: { bank?: string; details: string; holder: string }
+        Returns: {
+          account_id: string
+          bank: string | null
+          created_at: string
+          details: string
+          holder: string
+          updated_at: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'payout_destinations'
+          isOneToOne: true
           isSetofReturn: true
         }
       }
@@ -4160,6 +4637,26 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      start_payment: {
+        Args: {
+          auto_renew?: boolean
+          credits?: number
+          escrow_id?: string
+          idempotency_key?: string
+          pack_id?: string
+          period?: string
+          plan_id?: string
+          provider: string
+          purpose: string
+        }
+        Returns: Database['public']['CompositeTypes']['started_payment']
+        SetofOptions: {
+          from: '*'
+          to: 'started_payment'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
       start_task: {
         Args: { task_id: string }
         Returns: Database['public']['CompositeTypes']['task_card']
@@ -4169,6 +4666,10 @@ export type Database = {
           isOneToOne: true
           isSetofReturn: true
         }
+      }
+      store_payment_event: {
+        Args: { event: Json; event_id: string; payload: string; provider: string; type: string }
+        Returns: number
       }
       submit_candidate: {
         Args: { declaration: boolean }
@@ -4628,6 +5129,7 @@ export type Database = {
         quantity: number | null
         level: string | null
         used: number | null
+        bought: number | null
         remaining: number | null
         resets_at: string | null
         plan_id: string | null
@@ -4714,6 +5216,20 @@ export type Database = {
         completed_tasks: number | null
         created_at: string | null
         updated_at: string | null
+      }
+      invoice_card: {
+        number: number | null
+        payment_id: string | null
+        purpose: string | null
+        description: string | null
+        quantity: number | null
+        amount: number | null
+        currency: string | null
+        refunded: number | null
+        provider: string | null
+        issued_at: string | null
+        total: number | null
+        cursor: string | null
       }
       me: {
         id: string | null
@@ -4917,6 +5433,29 @@ export type Database = {
         jobs_completed: number | null
         rating_as_client: number | null
         rating_as_freelancer: number | null
+      }
+      payment_card: {
+        id: string | null
+        order_number: number | null
+        purpose: string | null
+        description: string | null
+        subject_id: string | null
+        pack_id: string | null
+        quantity: number | null
+        provider: string | null
+        amount: number | null
+        currency: string | null
+        auto_renew: boolean | null
+        status: string | null
+        is_in_wallet: boolean | null
+        refunded: number | null
+        failure_reason: string | null
+        invoice_number: number | null
+        paid_at: string | null
+        created_at: string | null
+        updated_at: string | null
+        total: number | null
+        cursor: string | null
       }
       pipeline_card: {
         id: string | null
@@ -5131,6 +5670,19 @@ export type Database = {
         years: number | null
         created: boolean | null
       }
+      started_payment: {
+        payment_id: string | null
+        order_number: number | null
+        account_id: string | null
+        purpose: string | null
+        provider: string | null
+        amount: number | null
+        currency: string | null
+        minor_units: number | null
+        description: string | null
+        auto_renew: boolean | null
+        provider_session: string | null
+      }
       subscription_card: {
         id: string | null
         product: string | null
@@ -5234,6 +5786,20 @@ export type Database = {
         reason: string | null
         data: Json | null
         created_at: string | null
+        total: number | null
+        cursor: string | null
+      }
+      withdrawal_card: {
+        id: string | null
+        amount: number | null
+        currency: string | null
+        method: string | null
+        status: string | null
+        provider_reference: string | null
+        failure_reason: string | null
+        paid_at: string | null
+        created_at: string | null
+        updated_at: string | null
         total: number | null
         cursor: string | null
       }

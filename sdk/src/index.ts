@@ -98,6 +98,7 @@ export { type FieldErrors, TalentbaseError } from './errors/talentbase-error.ts'
 export {
   disputeEscrowSchema,
   escrowIdSchema,
+  fundEscrowSchema,
   listEscrowsSchema,
   moveEscrowSchema,
   refundEscrowSchema,
@@ -201,6 +202,25 @@ export type {
   OrganizationKind,
   OrganizationMember,
 } from './organizations/types.ts'
+export { buyPackSchema, listInvoicesSchema, listPaymentsSchema, paymentIdSchema } from './payments/schemas.ts'
+export type {
+  Currency,
+  Invoice,
+  Payment,
+  PaymentProvider,
+  PaymentPurpose,
+  PaymentStatus,
+  QuotaPack,
+  StartedPayment,
+} from './payments/types.ts'
+export {
+  createPayoutAccountSchema,
+  listWithdrawalsSchema,
+  setPayoutDestinationSchema,
+  withdrawalIdSchema,
+  withdrawSchema,
+} from './payouts/schemas.ts'
+export type { PayoutDestination, PayoutStatus, Withdrawal } from './payouts/types.ts'
 export type { Person } from './people/person.ts'
 export type { Photo } from './photos/photo.ts'
 export { reorderPhotosSchema, updatePhotoSchema, uploadPhotoSchema } from './photos/photos.ts'
@@ -266,6 +286,7 @@ export {
   currentSubscriptionSchema,
   listSubscriptionsSchema,
   requestSubscriptionSchema,
+  subscribeToPlanSchema,
   subscriptionIdSchema,
   subscriptionStatusSchema,
 } from './subscriptions/schemas.ts'
@@ -294,5 +315,5 @@ export type {
   TaskStatus,
 } from './tasks/types.ts'
 export type { Upload } from './uploads.ts'
-export { getWalletSchema, listTransactionsSchema } from './wallet/schemas.ts'
+export { getWalletSchema, listTransactionsSchema, topUpSchema } from './wallet/schemas.ts'
 export type { CreditPrice, Wallet, WalletTransaction } from './wallet/types.ts'

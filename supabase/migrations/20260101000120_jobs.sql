@@ -278,27 +278,37 @@ as $$
 $$;
 comment on function public.fail_object_deletions is 'Service only: these objects could not be deleted; they are tried again later.';
 
-create function private.call_drain()
+create function private.post_to_drain()
 returns void
 language plpgsql
 volatile
 security definer
 set search_path = ''
 as $$
--- Definer: a job. Calls the drain function through pg_net where the project has it and settings name the url; the key
--- is the Vault secret `talentbase_secret_key`. Elsewhere whoever runs the stack calls it.
+-- Definer: for jobs. Calls the drain function through pg_net where the project has it and settings name the url; the key is
+-- the Vault secret `talentbase_secret_key`. Elsewhere whoever runs the stack calls it.
 declare
   url text := private.setting('functions.url') #>> '{}';
   key text;
 begin
-  if url = '' or to_regprocedure('net.http_post(text,jsonb,jsonb,jsonb,integer)') is null
-    or not exists (select from private.object_deletions as d where d.claimed_until < now()) then
+  if url = '' or to_regprocedure('net.http_post(text,jsonb,jsonb,jsonb,integer)') is null then
     return;
   end if;
   execute 'select decrypted_secret from vault.decrypted_secrets where name = ''talentbase_secret_key''' into key;
   execute 'select net.http_post(url := $1, headers := $2)'
     using url || '/drain', jsonb_build_object('apikey', key, 'Content-Type', 'application/json');
 end;
+$$;
+
+create function private.call_drain()
+returns void
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  -- Definer: a job.
+  select private.post_to_drain() where exists (select from private.object_deletions as d where d.claimed_until < now());
 $$;
 
 insert into private.jobs (name, every, description) values

@@ -44,17 +44,18 @@ create table public.plan_prices (
   plan_id text not null references public.plans (id) on delete cascade,
   period text not null,
   amount bigint not null,
-  currency text not null,
+  currency text not null references public.currencies (code) on delete restrict,
   days integer,
   primary key (plan_id, period),
   constraint plan_prices_period_known check (period in ('month', 'quarter', 'year')),
   constraint plan_prices_amount_positive check (amount > 0),
-  constraint plan_prices_days_positive check (days > 0),
-  constraint plan_prices_currency_format check (currency ~ '^[A-Z]{3}$')
+  constraint plan_prices_days_positive check (days > 0)
 );
 comment on table public.plan_prices is 'What a plan costs for a period; plans without a price are free or not for sale.';
 comment on column public.plan_prices.amount is 'Minor units: 500000 is 5,000.00.';
 comment on column public.plan_prices.days is 'How long it lasts; null: a month, quarter or year of the calendar.';
+
+create index plan_prices_currency_idx on public.plan_prices (currency);
 
 create table public.plan_entitlements (
   plan_id text not null references public.plans (id) on delete cascade,

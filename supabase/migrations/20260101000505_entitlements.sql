@@ -46,13 +46,14 @@ create type public.entitlement_status as (
   quantity bigint,
   level text,
   used bigint,
+  bought bigint,
   remaining bigint,
   resets_at timestamptz,
   plan_id text,
   upgrade_plan_id text
 );
 comment on type public.entitlement_status is
-  'What an account may do by its plan: quantity and remaining are null without limit; upgrade_plan_id is the least plan that would allow more, null where an admin decides.';
+  'What an account may do by its plan: quantity and remaining are null without limit; bought: of a flow, what is left of packs, which is in remaining too; upgrade_plan_id is the least plan that would allow more, null where an admin decides.';
 
 create function private.granted_entitlement(account_id uuid, entitlement_id text)
 returns setof public.plan_entitlements
@@ -142,6 +143,12 @@ begin
     status.remaining := case when status.quantity is not null then greatest(status.quantity - status.used, 0) end;
   end if;
   if entitlement.kind = 'flow' then
+    status.bought := private.bought_quota_left(entitlement_status.account_id, entitlement.id);
+    -- An admin's word is above what was bought.
+    if granted.entitlement_id is null or granted.plan_id is not null or granted.quantity > 0 then
+      status.remaining := status.remaining + status.bought;
+      status.is_granted := status.is_granted or status.bought > 0;
+    end if;
     status.resets_at := upper(month);
   end if;
   if entitlement.kind = 'credits' then
@@ -210,15 +217,18 @@ volatile
 security definer
 set search_path = ''
 as $$
--- Definer: takes one of a flow or a stock, in one statement that many callers at once cannot overdraw. False: none left.
+-- Definer: takes one of a flow or a stock, in one statement that many callers at once cannot overdraw; of a flow then one that was
+-- bought. False: none left.
 declare
   entitlement public.entitlements;
-  allowed bigint;
+  granted public.plan_entitlements;
 begin
   select e.* into strict entitlement from public.entitlements as e where e.id = use_entitlement.entitlement_id;
-  select g.quantity into allowed from private.granted_entitlement(use_entitlement.account_id, entitlement.id) as g;
-  if not found or allowed < 1 then
-    return false;
+  select g.* into granted from private.granted_entitlement(use_entitlement.account_id, entitlement.id) as g;
+  if not found or granted.quantity < 1 then
+    -- An admin's word is above what was bought.
+    return entitlement.kind = 'flow' and (granted.entitlement_id is null or granted.plan_id is not null)
+      and private.use_bought_quota(use_entitlement.account_id, entitlement.id);
   end if;
   insert into private.entitlement_usage as u (account_id, entitlement_id, period_start, used)
   values (
@@ -229,8 +239,11 @@ begin
   )
   on conflict on constraint entitlement_usage_pkey do update
     set used = u.used + 1
-    where allowed is null or u.used < allowed;
-  return found;
+    where granted.quantity is null or u.used < granted.quantity;
+  if found or entitlement.kind <> 'flow' then
+    return found;
+  end if;
+  return private.use_bought_quota(use_entitlement.account_id, entitlement.id);
 end;
 $$;
 

@@ -11,7 +11,7 @@ create table public.services (
   description text not null,
   category text not null references public.categories (slug) on update cascade on delete restrict,
   price bigint not null,
-  currency text not null default 'USD',
+  currency text not null default 'USD' references public.currencies (code) on delete restrict,
   delivery_days integer not null,
   allows_modifications boolean not null default true,
   modifications_price bigint not null default 0,
@@ -25,7 +25,6 @@ create table public.services (
   constraint services_title_length check (private.is_clean_text(title, 3, 200)),
   constraint services_description_length check (private.is_clean_text(description, 1, 10000)),
   constraint services_price_range check (price between 1 and 1000000000000),
-  constraint services_currency_format check (currency ~ '^[A-Z]{3}$'),
   constraint services_delivery_days_range check (delivery_days between 1 and 365),
   constraint services_modifications_price_range check (modifications_price between 0 and 1000000000000),
   constraint services_tags_length check (private.are_clean_texts(tags, 20, 50))
@@ -39,6 +38,7 @@ create index services_owner_id_idx on public.services (owner_id, created_at desc
 create index services_category_idx on public.services (category);
 create index services_active_idx on public.services (created_at desc, id desc) where is_active;
 create index services_active_price_idx on public.services (currency, price, id) where is_active;
+create index services_currency_idx on public.services (currency);
 create index services_search_idx on public.services using gin ((title || ' ' || description) extensions.gin_trgm_ops);
 create index services_tags_idx on public.services using gin (tags);
 

@@ -105,6 +105,8 @@ const wholeTables: Record<string, string> = {
   plans: 'a price page needs no account',
   plan_prices: 'as above',
   plan_entitlements: 'as above',
+  quota_packs: 'as above',
+  currencies: 'what every price is in',
   notification_types: 'the switches that everybody signed in is shown',
   organizations: 'their public face',
   categories: 'what everybody chooses from',
@@ -205,6 +207,10 @@ const definersThatShow: Record<string, string> = {
   own_order_ids: own,
   own_delivery_ids: 'those of the caller’s orders',
   find_deliveries: 'as above',
+  started_payment: own,
+  find_payments: own,
+  find_invoices: own,
+  find_withdrawals: own,
   find_reviews: 'published ones of an account that is active and that no block stands before',
 }
 
@@ -279,14 +285,14 @@ describe('what clients are shown', () => {
   })
 
   test('a policy that looks at a row’s state has a kind of rows for each side of it', async () => {
-    // What is no key of the row or of another: a status, a switch, a date.
+    // What is no key of the row or of another, nor whose it is: a status, a switch, a date.
     const rows = await sql(stack)`
       select distinct c.relname as table, a.attname as column
       from pg_policy p
       join pg_class c on c.oid = p.polrelid and c.relnamespace = 'public'::regnamespace
       join pg_depend d on d.classid = 'pg_policy'::regclass and d.objid = p.oid and d.refobjid = c.oid and d.refobjsubid > 0
       join pg_attribute a on a.attrelid = c.oid and a.attnum = d.refobjsubid
-      where p.polcmd in ('r', '*') and not exists (
+      where p.polcmd in ('r', '*') and a.attname <> 'account_id' and not exists (
         select from pg_constraint k where k.conrelid = c.oid and k.contype in ('p', 'f') and a.attnum = any (k.conkey)
       )
     `

@@ -28,6 +28,7 @@ afterAll(async () => {
 
 /** Does what the database and Storage do. */
 function work({ method, path, body }: SeenRequest) {
+  if (path === '/rest/v1/rpc/claim_payment_tasks') return { body: [] }
   if (path === '/rest/v1/rpc/claim_object_deletions') return { body: queue.splice(0, body.batch as number) }
   if (path === '/rest/v1/rpc/complete_object_deletions') {
     completed.push(...(body.ids as number[]))
@@ -47,6 +48,7 @@ function fill(count: number, bucket_id = 'photos') {
   return Array.from({ length: count }, (_, index) => ({ id: index + 1, bucket_id, path: `owner/${index + 1}.jpg` }))
 }
 
+const nothing = { done: 0, failed: 0 }
 const drain = (headers: Record<string, string> = key) => hosted.call('/drain', { method: 'POST', headers })
 const ids = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
 
@@ -56,7 +58,7 @@ test('removes what is queued, bucket by bucket, until the queue is empty', async
     { id: 121, bucket_id: 'avatars', path: 'owner/a b.png' },
     { id: 122, bucket_id: 'photos', path: 'x' },
   ]
-  expect(await (await drain()).json()).toEqual({ deleted: 122, failed: 0 })
+  expect(await (await drain()).json()).toEqual({ deleted: 122, failed: 0, payments: nothing })
   expect(completed.sort((a, b) => a - b)).toEqual(ids(1, 122))
   expect(removed).toHaveLength(122)
   expect(removed).toContain('avatars/owner/a b.png')
@@ -64,13 +66,16 @@ test('removes what is queued, bucket by bucket, until the queue is empty', async
 })
 
 test('an empty queue is nothing to do', async () => {
-  expect(await (await drain()).json()).toEqual({ deleted: 0, failed: 0 })
-  expect(supabase.seen).toHaveLength(1)
+  expect(await (await drain()).json()).toEqual({ deleted: 0, failed: 0, payments: nothing })
+  expect(supabase.seen.map(({ path }) => path.split('/').at(-1)).sort()).toEqual([
+    'claim_object_deletions',
+    'claim_payment_tasks',
+  ])
 })
 
 test('one call removes 1,000 objects at most', async () => {
   queue = fill(1_050)
-  expect(await (await drain()).json()).toEqual({ deleted: 1_000, failed: 0 })
+  expect(await (await drain()).json()).toEqual({ deleted: 1_000, failed: 0, payments: nothing })
   expect(queue).toHaveLength(50)
   queue = []
 })
@@ -81,7 +86,7 @@ test('what Storage refuses stays queued with the reason, and other buckets are n
     asked.path.endsWith('/photos')
       ? { status: 500, body: { error: 'Internal', message: 'x'.repeat(600) } }
       : work(asked)
-  expect(await (await drain()).json()).toEqual({ deleted: 1, failed: 2 })
+  expect(await (await drain()).json()).toEqual({ deleted: 1, failed: 2, payments: nothing })
   expect(completed).toEqual([3])
   expect(failed).toEqual([{ ids: [1, 2], reason: 'x'.repeat(500) }])
 })
@@ -90,7 +95,7 @@ test('after a failure it leaves the rest to the next call', async () => {
   queue = fill(150)
   supabase.answer = (asked) =>
     asked.path.includes('/storage/') ? { status: 500, body: { message: 'down' } } : work(asked)
-  expect(await (await drain()).json()).toEqual({ deleted: 0, failed: 100 })
+  expect(await (await drain()).json()).toEqual({ deleted: 0, failed: 100, payments: nothing })
   expect(queue).toHaveLength(50)
   queue = []
 })

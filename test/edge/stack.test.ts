@@ -174,7 +174,10 @@ describe('drain', () => {
     expect(await invoke('drain', {}, owner.client)).toMatchObject({ status: 403, body: { code: 'permission_denied' } })
     expect([await exists(gone), (await queued()).length]).toEqual([true, 1])
 
-    expect(await invoke('drain', {}, serviceClient(stack))).toEqual({ status: 200, body: { deleted: 1, failed: 0 } })
+    expect(await invoke('drain', {}, serviceClient(stack))).toEqual({
+      status: 200,
+      body: { deleted: 1, failed: 0, payments: { done: 0, failed: 0 } },
+    })
     expect([await exists(gone), await exists(kept), (await queued()).length]).toEqual([false, true, 0])
   })
 })

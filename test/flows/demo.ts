@@ -3,6 +3,7 @@ import { commonOptions, readArguments } from '../../local-stack/src/cli/argument
 import { runCommand } from '../../local-stack/src/cli/run-command.ts'
 import { tellCastingStory } from './casting-story.ts'
 import { tellHiringStory } from './hiring-story.ts'
+import { tellPaymentsStory } from './payments-story.ts'
 import { tellPeopleStory } from './people-story.ts'
 import { useOrStartStack } from './stack.ts'
 import { startStory } from './story.ts'
@@ -23,6 +24,7 @@ await runCommand(async () => {
     await tellCastingStory(stack, story)
     await tellHiringStory(stack, story)
     await tellWorkStory(stack, story)
+    await tellPaymentsStory(stack, story)
     console.log(`\n${story.steps()} steps as expected in ${((performance.now() - begin) / 1000).toFixed(1)} s`)
     return 0
   } catch (error) {

@@ -8,6 +8,7 @@ import { freePort } from '../../local-stack/src/processes/free-port.ts'
 import { startTestStack, type TestStack } from '../helpers/stack.ts'
 import { tellCastingStory } from './casting-story.ts'
 import { tellHiringStory } from './hiring-story.ts'
+import { tellPaymentsStory } from './payments-story.ts'
 import { tellPeopleStory } from './people-story.ts'
 import { startStory } from './story.ts'
 import { tellWorkStory } from './work-story.ts'
@@ -45,7 +46,7 @@ afterAll(() => stack.close())
 
 // They read mails or sign in as demo people, which only the local stack has.
 describe.skipIf(process.env.TALENTBASE_URL !== undefined)('flows', () => {
-  it.each([tellPeopleStory, tellCastingStory, tellHiringStory, tellWorkStory])(
+  it.each([tellPeopleStory, tellCastingStory, tellHiringStory, tellWorkStory, tellPaymentsStory])(
     '$name of npm run demo ends as it should',
     async (tell) => {
       const story = startStory(() => undefined)

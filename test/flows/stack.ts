@@ -59,7 +59,7 @@ async function ownStack(say: (line: string) => void): Promise<UsedStack> {
   chmodSync(dataFolder, 0o711)
   const removal = removeWithParent(dataFolder)
   const stack = await startStack({
-    ports: { gateway: 0, database: 0, mail: 0 },
+    ports: { gateway: 0, database: 0, mail: 0, providers: 0 },
     dataFolder,
     onProgress: say,
     log: (line) => process.env.TALENTBASE_LOG && console.error(line),

@@ -31,6 +31,8 @@ export interface TestStack {
   mail: Services['mail'] | null
   /** The page that shows them; null likewise. */
   mailUrl: string | null
+  /** The doubles of payment providers and of FCM; null likewise. */
+  providers: Services['providers'] | null
   close(): Promise<void>
 }
 
@@ -58,7 +60,7 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
       project,
       dataFolder,
       databaseUrl,
-      ports: { gateway: 0, mail: 0 },
+      ports: { gateway: 0, mail: 0, providers: 0 },
       ticks,
       ...(limits ? {} : { adjust: liftLimits }),
       log: (line) => process.env.TALENTBASE_LOG && console.error(line),
@@ -71,6 +73,7 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
     databaseUrl,
     mail: services.mail,
     mailUrl: services.mailUrl,
+    providers: services.providers,
     async close() {
       await services.close()
       await dropDatabase(cluster, name)
@@ -107,6 +110,7 @@ function remoteStack(): TestStack {
     },
     mail: null,
     mailUrl: null,
+    providers: null,
     close: async () => undefined,
   }
 }

@@ -49,7 +49,7 @@ export async function freeBlock(): Promise<number> {
 }
 
 export async function areFree(first: number): Promise<boolean> {
-  const free = await Promise.all([first, first + 1, first + 3].map(isPortFree))
+  const free = await Promise.all([first, first + 1, first + 3, first + 8].map(isPortFree))
   return free.every(Boolean)
 }
 

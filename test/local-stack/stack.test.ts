@@ -29,7 +29,7 @@ afterAll(() => removeStackData(folder))
 async function start(options: Partial<StackOptions> = {}): Promise<Stack> {
   progress = []
   stack = await startStack({
-    ports: { gateway: 0, database: 0, mail: 0 },
+    ports: { gateway: 0, database: 0, mail: 0, providers: 0 },
     dataFolder: folder,
     onProgress: (line) => progress.push(line),
     log: () => undefined,
@@ -105,7 +105,9 @@ describe('a start that cannot go on', () => {
     const mail = await new Promise<number>((resolve) => {
       server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port))
     })
-    await expect(start({ ports: { gateway: 0, database: 0, mail } })).rejects.toThrow(`Port ${mail} is taken`)
+    await expect(start({ ports: { gateway: 0, database: 0, mail, providers: 0 } })).rejects.toThrow(
+      `Port ${mail} is taken`,
+    )
     expect(progress).toEqual([])
     server.close()
   })
@@ -116,7 +118,7 @@ describe('a start that cannot go on', () => {
       const controller = new AbortController()
       const database = await freePort()
       const starting = start({
-        ports: { gateway: 0, database, mail: 0 },
+        ports: { gateway: 0, database, mail: 0, providers: 0 },
         signal: controller.signal,
         onProgress: (line) => line.startsWith(step) && controller.abort('given up'),
       })

@@ -4,7 +4,8 @@ import { must } from '../flows/story.ts'
 import { createRecruiter, giveCredits, makeCandidates } from '../helpers/hiring.ts'
 import { createPerson, type Person, sql, subscribe } from '../helpers/people.ts'
 import type { TestStack } from '../helpers/stack.ts'
-import { expectFields } from './fields.ts'
+import { expectFields, expectTaken } from './fields.ts'
+import { checkout, payOn } from './payments.ts'
 import { device, type Member, startParityStack } from './people.ts'
 import { expectRefusal, expectUnchanged } from './refusals.ts'
 
@@ -68,6 +69,53 @@ it('WF33 wallet.get: balance and total spent, from the ledger', async () => {
       expect((await person.client.rpc(name, { account_id: person.id, credits: 5 })).error?.code).toBe('PGRST202')
     }
   })
+})
+
+it('WF34 wallet.topUp: credits come with a verified payment or an admin’s word alone, each reference once', async () => {
+  const person = await recruiter()
+  const { tb, client } = person
+  const input = { credits: 100, provider: 'stripe' } as const
+  const started = await must(tb.wallet.topUp(input))
+  expectTaken({ ...input, ...started }, { credits: 'credits', payment_reference: 'payment_id' })
+  expect(started).toMatchObject({
+    amount: 100_000,
+    currency: 'INR',
+    status: 'pending',
+    url: expect.stringMatching(/^http/),
+  })
+  await expectUnchanged(state, async () => {
+    await expectRefusal(tb.wallet.topUp({ ...input, credits: 0 }), 'validation_failed', { credits: ['range'] })
+    await expectRefusal(tb.wallet.topUp({ ...input, credits: 1.5 }), 'validation_failed')
+    await expectRefusal(tb.wallet.topUp({ ...input, payment_reference: 'TXN1' } as never), 'validation_failed')
+    await expectRefusal(
+      withSdk(await createPerson(stack, { roles: ['model'] })).tb.wallet.topUp(input),
+      'permission_denied',
+    )
+    await expectRefusal(device(stack).tb.wallet.topUp(input), 'auth_required')
+    for (const name of ['adjust_wallet', 'approve_payment', 'apply_payment_event', 'store_payment_event']) {
+      expect((await client.rpc(name, { payment_id: started.payment_id })).error, name).not.toBeNull()
+    }
+    expect(
+      (await client.from('payments').update({ status: 'succeeded' }).eq('id', started.payment_id)).error,
+    ).not.toBeNull()
+  })
+  await payOn(stack, started)
+  const [recharge] = (await must(tb.wallet.listTransactions())).items
+  expectFields(recharge, { message: 'description', new_balance: 'balance_after', transaction_id: 'id' })
+  expect(recharge).toMatchObject({
+    kind: 'purchase',
+    amount: 100,
+    balance_after: 100,
+    data: { payment_id: started.payment_id },
+  })
+  await expectUnchanged(state, async () => {
+    await stack.providers!.deliveries.sendAgain(stack.providers!.deliveries.list().at(-1)!.id, { times: 3 })
+  })
+  const manual = await checkout(person, { purpose: 'credits', credits: 5, provider: 'manual' })
+  expect(manual).toMatchObject({ url: null, client_secret: null })
+  await sql(stack)`select private.approve_payment(${manual.payment_id}, 'TXN123456789')`
+  await expect(sql(stack)`select private.approve_payment(${manual.payment_id}, 'TXN123456789')`).rejects.toThrow()
+  expect(await must(tb.wallet.get())).toMatchObject({ balance: 105 })
 })
 
 it('WF35 wallet.listTransactions: credits and debits, newest first, each with the exact balance after it', async () => {

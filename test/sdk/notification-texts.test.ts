@@ -21,6 +21,8 @@ const statuses: Record<string, string[]> = {
   proposal_decided: ['approved', 'rejected'],
   candidate_unlock: ['unlocked', 'refunded'],
   wallet_recharge: ['added', 'taken'],
+  payment_status: ['succeeded', 'in_wallet', 'failed', 'cancelled', 'refunded'],
+  withdrawal_status: ['paid', 'failed'],
   subscription_status: ['active', 'scheduled', 'rejected'],
   subscription_warning: ['warning', 'critical'],
   application_status: ['accepted', 'rejected', 'withdrawn', 'deleted'],

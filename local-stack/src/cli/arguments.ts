@@ -41,15 +41,18 @@ export function dataFolderOf(data: string | undefined): string {
   return data === undefined ? join(project, '.talentbase') : resolve(process.env.INIT_CWD ?? process.cwd(), data)
 }
 
+// config.toml knows nothing of payment providers.
+const providersPort = 54329
+
 /** The ports of supabase/config.toml, or the same block from the number that --port gave. */
 export function portsFrom(given: string | undefined, usage: string) {
   if (given === undefined) {
     const { api, db, local_smtp } = readConfig(join(project, 'supabase', 'config.toml'), { environment: {}, url: '' })
-    return { gateway: api.port, database: db.port, mail: local_smtp.port }
+    return { gateway: api.port, database: db.port, mail: local_smtp.port, providers: providersPort }
   }
   const port = Number(given)
-  if (!/^\d+$/.test(given) || port < 1024 || port > 65_532) {
-    throw new UsageError(`--port takes a number from 1024 to 65532; usage: ${usage}`)
+  if (!/^\d+$/.test(given) || port < 1024 || port > 65_527) {
+    throw new UsageError(`--port takes a number from 1024 to 65527; usage: ${usage}`)
   }
-  return { gateway: port, database: port + 1, mail: port + 3 }
+  return { gateway: port, database: port + 1, mail: port + 3, providers: port + 8 }
 }

@@ -15,6 +15,7 @@ export function readyBlock(stack: Stack, dataFolder: string): string {
     ['API URL', stack.url],
     ['DB URL', stack.databaseUrl('postgres')],
     ['Mail', stack.mailUrl],
+    ['Payments', stack.providers.url],
     ['Publishable key', stack.publishableKey],
     ['Secret key', stack.secretKey],
     ...demoPeople.map(({ email, role }): [string, string] => [`Demo ${role}`, `${email} / ${demoPassword}`]),

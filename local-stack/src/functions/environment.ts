@@ -27,19 +27,23 @@ function supabaseEnvironment({ url, keys, databaseUrl }: ServiceContext): Record
   }
 }
 
+// What a provider knows its customer by.
+const keyNames = ['API_KEY', 'SECRET_KEY', 'PASSWORD_1']
+
 /**
  * The stack's values win, so that a file with the values of a hosted project does not break the local one. A provider's
- * own key is different: whoever gives `X_API_KEY` or `X_SECRET_KEY` wants the real provider, so the stack's `X_BASE_URL`,
- * which leads to its double, is taken back with it.
+ * own key is different: whoever gives `X_API_KEY`, `X_SECRET_KEY` or `X_PASSWORD_1` wants the real provider, so all that
+ * the stack gives for its double, each name that begins with `X_`, is taken back.
  */
 function merge(stack: Record<string, string>, developer: Record<string, string>): Record<string, string> {
   const merged = { ...developer, ...stack }
   for (const name of Object.keys(stack).filter((key) => key.endsWith('_BASE_URL'))) {
-    const provider = name.slice(0, -'_BASE_URL'.length)
-    const given = [`${provider}_API_KEY`, `${provider}_SECRET_KEY`].filter((key) => developer[key])
-    if (given.length === 0) continue
-    delete merged[name]
-    for (const key of [...given, name]) if (developer[key]) merged[key] = developer[key]
+    const prefix = name.slice(0, -'BASE_URL'.length)
+    if (!keyNames.some((key) => developer[prefix + key])) continue
+    for (const key of Object.keys(stack).filter((one) => one.startsWith(prefix))) {
+      delete merged[key]
+      if (developer[key]) merged[key] = developer[key]
+    }
   }
   return merged
 }

@@ -32,6 +32,7 @@ export const errorCodes = {
   internal_error: 500,
   method_not_allowed: 405,
   invalid_signature: 401,
+  provider_unavailable: 503,
   email_failed: 500,
   email_unavailable: 503,
 } as const

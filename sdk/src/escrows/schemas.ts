@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { payBy } from '../payments/schemas.ts'
 import { id, text } from '../schemas/fields.ts'
 
 export const escrowStatus = z.enum(['pending', 'funded', 'disputed', 'released', 'refunded', 'settled', 'cancelled'])
@@ -6,6 +7,8 @@ export const escrowStatus = z.enum(['pending', 'funded', 'disputed', 'released',
 export const listEscrowsSchema = z.strictObject({ entity_type: z.enum(['task', 'order']), entity_id: id })
 
 export const escrowIdSchema = z.strictObject({ escrow_id: id })
+
+export const fundEscrowSchema = escrowIdSchema.extend(payBy)
 
 export const moveEscrowSchema = escrowIdSchema.extend({
   /** A UUID of the app's own: with the same one, a repeated call moves nothing again for a day. */

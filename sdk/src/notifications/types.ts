@@ -25,6 +25,8 @@ export type NotificationType =
   | 'new_order'
   | 'order_status'
   | 'new_review'
+  | 'payment_status'
+  | 'withdrawal_status'
 
 export interface Notification {
   id: number

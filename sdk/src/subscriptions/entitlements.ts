@@ -16,6 +16,8 @@ export interface Entitlement {
   level: string | null
   /** Null for features. */
   used: number | null
+  /** Of a flow, what is left of bought packs; it is in `remaining` too. Null for others. */
+  bought: number | null
   /** Null without limit, and for features. */
   remaining: number | null
   /** When a flow begins anew. */
@@ -28,7 +30,7 @@ export interface Entitlement {
 
 type EntitlementRow = Card<
   'entitlement_status',
-  'quantity' | 'level' | 'used' | 'remaining' | 'resets_at' | 'plan_id' | 'upgrade_plan_id'
+  'quantity' | 'level' | 'used' | 'bought' | 'remaining' | 'resets_at' | 'plan_id' | 'upgrade_plan_id'
 >
 
 export async function listEntitlements(context: Context): Promise<Entitlement[]> {

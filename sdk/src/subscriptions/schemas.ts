@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { payBy } from '../payments/schemas.ts'
 import { period, product } from '../plans/schemas.ts'
 import { id, page } from '../schemas/fields.ts'
 
@@ -25,4 +26,10 @@ export const requestSubscriptionSchema = z.strictObject({
   plan_id: z.string().regex(/^[a-z][a-z0-9_]{0,99}$/),
   /** One of the plan's prices. */
   period,
+})
+
+export const subscribeToPlanSchema = requestSubscriptionSchema.extend({
+  ...payBy,
+  /** Whether it renews by itself, where the provider can (Stripe, Robokassa with recurring payments): true unless told. */
+  auto_renew: z.boolean().optional(),
 })

@@ -1,6 +1,8 @@
 import type { z } from 'zod'
 import type { Context } from '../context.ts'
 import { type List, listPage } from '../list.ts'
+import { startPayment } from '../payments/start.ts'
+import type { StartedPayment } from '../payments/types.ts'
 import type { Period, Product } from '../plans/plans.ts'
 import type { Result } from '../result.ts'
 import type { Card } from '../rows.ts'
@@ -9,6 +11,7 @@ import {
   currentSubscriptionSchema,
   listSubscriptionsSchema,
   requestSubscriptionSchema,
+  subscribeToPlanSchema,
   subscriptionIdSchema,
   subscriptionStatusSchema,
 } from './schemas.ts'
@@ -98,8 +101,18 @@ export class Subscriptions {
   }
 
   /**
+   * Starts to pay for a plan, at the price in the database: the plan changes when the payment has come through, as `request`
+   * says. Answers where to pay; the same call again goes on with the payment that waits. `provider_unavailable` where the
+   * project takes no money that way; otherwise errors as of `request`. MW41, MB14
+   */
+  subscribe(input: z.input<typeof subscribeToPlanSchema>): Promise<Result<StartedPayment>> {
+    const context = this.#context
+    return context.run(() => startPayment(context, 'subscription', context.parse(subscribeToPlanSchema, input)))
+  }
+
+  /**
    * Withdraws a request, or has a subscription end with its period: it goes on until `expires_at`. `not_found` for
-   * another's; `invalid_transition` for what is over, cancelled already, or has not begun yet.
+   * another's; `invalid_transition` for what is over, cancelled already, or has not begun yet. MW42
    */
   cancel(subscriptionId: string): Promise<Result<Subscription>> {
     const context = this.#context

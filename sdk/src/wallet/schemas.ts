@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { payBy } from '../payments/schemas.ts'
 import { currency, id, page } from '../schemas/fields.ts'
 
 export const walletTransactionType = z.enum(['credit', 'debit'])
@@ -19,4 +20,10 @@ export const listTransactionsSchema = z.strictObject({
   /** The credits of this subscription of one's own in place of the wallet. */
   subscription_id: id.optional(),
   ...page,
+})
+
+export const topUpSchema = z.strictObject({
+  /** 1 to 100,000, at `creditPrice` each. */
+  credits: z.int().min(1).max(100_000),
+  ...payBy,
 })

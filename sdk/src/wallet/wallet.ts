@@ -2,8 +2,10 @@ import type { z } from 'zod'
 import { namesOf } from '../candidates/names.ts'
 import type { Context } from '../context.ts'
 import { type List, listPage } from '../list.ts'
+import { startPayment } from '../payments/start.ts'
+import type { StartedPayment } from '../payments/types.ts'
 import type { Result } from '../result.ts'
-import { getWalletSchema, listTransactionsSchema } from './schemas.ts'
+import { getWalletSchema, listTransactionsSchema, topUpSchema } from './schemas.ts'
 import { walletTexts } from './texts.ts'
 import type { CreditPrice, Wallet as Own, WalletTransaction, WalletTransactionRow } from './types.ts'
 
@@ -53,6 +55,15 @@ export class Wallet {
       const names = await namesOf(context, ids)
       return { ...list, items: list.items.map((row) => toTransaction(context, row, names)) }
     })
+  }
+
+  /**
+   * Starts to pay for credits, by recruiters: they are added when the payment has come through, never on the app's word.
+   * `provider_unavailable` where the project takes no money that way. WF34
+   */
+  topUp(input: z.input<typeof topUpSchema>): Promise<Result<StartedPayment>> {
+    const context = this.#context
+    return context.run(() => startPayment(context, 'credits', context.parse(topUpSchema, input)))
   }
 
   /** What one credit costs. Public. */

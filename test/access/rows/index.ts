@@ -12,6 +12,7 @@ import * as models from './models.ts'
 import * as moderation from './moderation.ts'
 import * as notifications from './notifications.ts'
 import * as organizations from './organizations.ts'
+import * as payments from './payments.ts'
 import * as recruiters from './recruiters.ts'
 import type { TableRows } from './types.ts'
 import * as work from './work.ts'
@@ -33,6 +34,7 @@ export const rowsOf: Record<string, TableRows> = {
   ...castings,
   ...hiring,
   ...work,
+  ...payments,
 }
 
 // Said here, for without them no suite that tries a table gets as far as a test.

@@ -31,6 +31,7 @@ export const en: Messages = {
     internal_error: 'Something went wrong.',
     method_not_allowed: 'This address does not take such requests.',
     invalid_signature: 'The request is not signed as it must be.',
+    provider_unavailable: 'This way to pay is not available. Choose another.',
     email_failed: 'The mail was refused.',
     email_unavailable: 'The mail cannot be sent right now.',
   },

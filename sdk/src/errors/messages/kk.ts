@@ -31,6 +31,7 @@ export const kk: Messages = {
     internal_error: 'Бірдеңе дұрыс болмады.',
     method_not_allowed: 'Мұнда мұндай сұраулар қабылданбайды.',
     invalid_signature: 'Сұраудың қолтаңбасы қате.',
+    provider_unavailable: 'Бұл төлем тәсілі қолжетімсіз. Басқасын таңдаңыз.',
     email_failed: 'Хат жіберуге қабылданбады.',
     email_unavailable: 'Хатты қазір жіберу мүмкін емес.',
   },

@@ -31,6 +31,7 @@ export const ru: Messages = {
     internal_error: 'Что-то пошло не так.',
     method_not_allowed: 'Такие запросы здесь не принимаются.',
     invalid_signature: 'Подпись запроса неверна.',
+    provider_unavailable: 'Этот способ оплаты недоступен. Выберите другой.',
     email_failed: 'Письмо не принято к отправке.',
     email_unavailable: 'Письмо сейчас нельзя отправить.',
   },

@@ -49,6 +49,20 @@ export const en: NotificationTexts = {
       added: { title: 'Credits added', message: 'Credits came into your wallet.' },
       taken: { title: 'Credits taken', message: 'Credits were taken out of your wallet. Its history says why.' },
     },
+    payment_status: {
+      succeeded: { title: 'Payment received', message: 'Your payment came through.' },
+      in_wallet: {
+        title: 'Payment in your wallet',
+        message: 'Your payment came when what it was for was gone or paid. The money is in your wallet.',
+      },
+      failed: { title: 'Payment failed', message: 'Your payment did not come through. You may try again.' },
+      cancelled: { title: 'Payment cancelled', message: 'Your payment was cancelled.' },
+      refunded: { title: 'Payment refunded', message: 'Money of your payment was sent back to you.' },
+    },
+    withdrawal_status: {
+      paid: { title: 'Paid out', message: 'Your withdrawal was paid out.' },
+      failed: { title: 'Withdrawal failed', message: 'Your withdrawal failed. The money is back in your wallet.' },
+    },
     subscription_status: {
       active: { title: 'Subscription approved', message: 'Your subscription has begun.' },
       scheduled: { title: 'Subscription scheduled', message: 'Your subscription begins when the present one ends.' },

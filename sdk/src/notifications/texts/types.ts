@@ -21,6 +21,8 @@ export interface NotificationTexts {
     proposal_decided: Record<'approved' | 'rejected', Text>
     candidate_unlock: Record<'unlocked' | 'refunded', Text>
     wallet_recharge: Record<'added' | 'taken', Text>
+    payment_status: Record<'succeeded' | 'in_wallet' | 'failed' | 'cancelled' | 'refunded', Text>
+    withdrawal_status: Record<'paid' | 'failed', Text>
     subscription_status: Record<'active' | 'scheduled' | 'rejected' | 'ended', Text>
     subscription_warning: Record<'warning' | 'critical', Text>
     application_status: Record<'accepted' | 'rejected' | 'withdrawn' | 'deleted', Text>

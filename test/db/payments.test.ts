@@ -1,0 +1,364 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { makeRecruiters } from '../helpers/hiring.ts'
+import { makeAccounts } from '../helpers/many.ts'
+import {
+  moneyState,
+  pay,
+  paymentOf,
+  reasonOf,
+  startPayment,
+  success,
+  tell,
+  wrongPayments,
+} from '../helpers/payments.ts'
+import { sql } from '../helpers/people.ts'
+import { startTestStack, type TestStack } from '../helpers/stack.ts'
+import { actAs, makeAgreedTask, moneyOf } from '../helpers/work.ts'
+
+let stack: TestStack
+beforeAll(async () => {
+  stack = await startTestStack()
+  await sql(stack)`update private.settings set value = '1000000' where key = 'rate_limits.webhooks_per_minute'`
+})
+afterEach(async () => expect(await wrongPayments(stack)).toEqual([]))
+afterAll(() => stack.close())
+
+const account = async (...roles: string[]) => {
+  const { ids } = await makeAccounts(stack, 1, roles.length === 0 ? {} : { roles })
+  return { id: ids[0]! }
+}
+
+const plan = { purpose: 'subscription', plan_id: 'casting_pro', period: 'month' } as const
+
+const subscriptionOf = async ({ id }: { id: string }) => {
+  const [row] = await sql(stack)`
+    select s.*, private.subscription_status(s) as status from public.subscriptions s
+    where account_id = ${id} order by created_at desc, started_at desc nulls first limit 1
+  `
+  return { ...row }
+}
+
+const told = async ({ id }: { id: string }) =>
+  (
+    await sql(
+      stack,
+    )`select data ->> 'status' as status from public.notifications where account_id = ${id} and type = 'payment_status' order by id`
+  ).map(({ status }) => status)
+
+describe('what is paid for', () => {
+  test('a subscription begins when its payment has come through, not before', async () => {
+    const model = await account('model')
+    const started = await startPayment(stack, model, plan)
+    expect(started).toMatchObject({ amount: 500_000, currency: 'KZT' })
+    expect((await subscriptionOf(model)).status).toBe('pending')
+    expect(await tell(stack, 'kaspi', success(started))).toBe('applied')
+    expect(await subscriptionOf(model)).toMatchObject({ status: 'active', payment_reference: started.payment_id })
+    expect(await told(model)).toEqual(['succeeded'])
+    const [invoice] = await sql(stack)`select * from public.invoices where account_id = ${model.id}`
+    expect(invoice).toMatchObject({ number: '1', amount: '500000', currency: 'KZT', description: 'PRO, month' })
+  })
+
+  test('credits are added, at the price in the database, to recruiters alone', async () => {
+    const [recruiter] = await makeRecruiters(stack, 1)
+    const started = await pay(stack, recruiter!, { purpose: 'credits', credits: 30 })
+    expect(started).toMatchObject({ amount: 30_000, currency: 'INR' })
+    expect(await moneyOf(stack, recruiter!, 'credits')).toBe(30)
+    const model = await account('model')
+    await expect(startPayment(stack, model, { purpose: 'credits', credits: 30 })).rejects.toThrow(/permission_denied/)
+    await expect(startPayment(stack, recruiter!, { purpose: 'credits', credits: 0 })).rejects.toThrow(
+      /validation_failed/,
+    )
+  })
+
+  test('a pack is used after the plan’s own, by as many as there are, and never more', async () => {
+    const model = await account('model')
+    const use = () => sql(stack)`select private.use_entitlement(${model.id}, 'casting_responses') as is_used`
+    await pay(stack, model, { purpose: 'pack', pack_id: 'casting_responses_10' })
+    await pay(stack, model, { purpose: 'pack', pack_id: 'casting_responses_10' })
+    const [before] = await sql(stack)`select * from private.entitlement_status(${model.id}, 'casting_responses')`
+    expect(before).toMatchObject({ quantity: '3', used: '0', bought: '20', remaining: '23' })
+    // FREE has three.
+    const used = await Promise.all(Array.from({ length: 40 }, use))
+    expect(used.filter(([row]) => row!.is_used)).toHaveLength(23)
+    const [after] = await sql(stack)`select * from private.entitlement_status(${model.id}, 'casting_responses')`
+    expect(after).toMatchObject({ quantity: '3', used: '3', bought: '0', remaining: '0' })
+  })
+
+  test('an admin’s word of none is above what was bought', async () => {
+    const model = await account('model')
+    await pay(stack, model, { purpose: 'pack', pack_id: 'casting_responses_10' })
+    await sql(stack)`select private.override_entitlement(${model.id}, 'casting_responses', 0, 'for a test')`
+    const [row] = await sql(stack)`select private.use_entitlement(${model.id}, 'casting_responses') as is_used`
+    expect(row!.is_used).toBe(false)
+    const [status] = await sql(stack)`select * from private.entitlement_status(${model.id}, 'casting_responses')`
+    expect(status).toMatchObject({ is_granted: false, remaining: '0' })
+  })
+
+  test('an escrow is funded by its payer, with the agreement’s amount', async () => {
+    const [client, freelancer] = [await account('client'), await account('freelancer')]
+    const { escrowId } = await makeAgreedTask(stack, client, freelancer, { price: 12_345 })
+    await expect(startPayment(stack, freelancer, { purpose: 'escrow', escrow_id: escrowId })).rejects.toThrow(
+      /not_found/,
+    )
+    const started = await pay(stack, client, { purpose: 'escrow', escrow_id: escrowId }, 'stripe')
+    expect(started.amount).toBe(12_345)
+    const [escrow] = await sql(stack)`select status, funded from private.escrows where id = ${escrowId}`
+    expect(escrow).toEqual({ status: 'funded', funded: '12345' })
+    await expect(startPayment(stack, client, { purpose: 'escrow', escrow_id: escrowId })).rejects.toThrow(
+      /invalid_transition/,
+    )
+  })
+
+  test('the same again goes on with the payment that waits; another provider or plan is another', async () => {
+    const model = await account('model')
+    const first = await startPayment(stack, model, plan)
+    expect((await startPayment(stack, model, plan)).payment_id).toBe(first.payment_id)
+    expect((await startPayment(stack, model, plan, 'robokassa')).payment_id).not.toBe(first.payment_id)
+    await sql(stack)`update public.payments set created_at = now() - interval '13 hours' where id = ${first.payment_id}`
+    expect((await startPayment(stack, model, plan)).payment_id).not.toBe(first.payment_id)
+  })
+})
+
+describe('money that comes too late', () => {
+  test('of a subscription that was paid another way goes into the wallet', async () => {
+    const model = await account('model')
+    const kaspi = await startPayment(stack, model, plan)
+    const robokassa = await startPayment(stack, model, plan, 'robokassa')
+    expect(await tell(stack, 'kaspi', success(kaspi))).toBe('applied')
+    expect(await tell(stack, 'robokassa', success(robokassa))).toBe('applied')
+    expect(await paymentOf(stack, robokassa)).toMatchObject({ status: 'succeeded', is_in_wallet: true })
+    expect(await moneyOf(stack, model, 'KZT')).toBe(500_000)
+    expect(await told(model)).toEqual(['succeeded', 'in_wallet'])
+  })
+
+  test('of an escrow that was dropped goes into the wallet of who paid', async () => {
+    const [client, freelancer] = [await account('client'), await account('freelancer')]
+    const { taskId, escrowId } = await makeAgreedTask(stack, client, freelancer)
+    const started = await startPayment(stack, client, { purpose: 'escrow', escrow_id: escrowId })
+    await actAs(stack, client, (tx) => tx`select public.cancel_task(${taskId})`)
+    expect(await tell(stack, 'kaspi', success(started))).toBe('applied')
+    expect(await moneyOf(stack, client)).toBe(10_000)
+  })
+
+  test('of an account that is gone is quarantined', async () => {
+    const model = await account('model')
+    const started = await startPayment(stack, model, { purpose: 'pack', pack_id: 'casting_responses_10' })
+    await sql(stack)`delete from auth.users where id = ${model.id}`
+    expect(await tell(stack, 'kaspi', success(started))).toBe('quarantined')
+    expect(await reasonOf(stack, started)).toBe('the account is gone')
+    expect((await paymentOf(stack, started)).status).toBe('pending')
+  })
+
+  test('counts after the provider had cancelled it', async () => {
+    const model = await account('model')
+    const started = await startPayment(stack, model, plan)
+    for (const type of ['payment.failed', 'payment.cancelled']) {
+      expect(await tell(stack, 'kaspi', { type, payment_id: started.payment_id })).toBe('applied')
+    }
+    expect(await tell(stack, 'kaspi', success(started))).toBe('applied')
+    expect(await tell(stack, 'kaspi', { type: 'payment.cancelled', payment_id: started.payment_id })).toBe('ignored')
+    expect((await paymentOf(stack, started)).status).toBe('succeeded')
+  })
+})
+
+describe('what does not fit is quarantined and changes nothing', () => {
+  test.each([
+    ['another amount', { amount: 499_999 }],
+    ['an amount as text', { amount: '500000' }],
+    ['a fractional amount', { amount: 500_000.5 }],
+    ['a negative amount', { amount: -500_000 }],
+    ['no amount', { amount: undefined }],
+    ['another currency', { currency: 'INR' }],
+    ['no currency', { currency: undefined }],
+    ['another order number', { order_number: 1 }],
+    ['no such payment', { payment_id: '00000000-0000-0000-0000-000000000000' }],
+    ['what is no id', { payment_id: 'order-123' }],
+    ['a problem that the provider’s module saw', { problem: 'Kaspi itself says pending' }],
+    ['a status that nobody knows', { type: 'refund.succeeded' }],
+  ])('%s', async (_name, wrong) => {
+    const model = await account('model')
+    const started = await startPayment(stack, model, plan)
+    const before = await moneyState(stack)
+    expect(await tell(stack, 'kaspi', success(started, wrong))).toBe('quarantined')
+    expect(await moneyState(stack)).toEqual(before)
+    expect(await tell(stack, 'kaspi', success(started)), 'the right one still counts').toBe('applied')
+  })
+
+  test('another provider’s payment', async () => {
+    const started = await startPayment(stack, await account('model'), plan)
+    const before = await moneyState(stack)
+    expect(await tell(stack, 'robokassa', success(started))).toBe('quarantined')
+    expect(await moneyState(stack)).toEqual(before)
+  })
+
+  test('one reference for two payments, and two references for one', async () => {
+    const [one, two] = [
+      await startPayment(stack, await account('model'), plan),
+      await startPayment(stack, await account('model'), plan),
+    ]
+    expect(await tell(stack, 'kaspi', success(one, { provider_reference: 'txn-1' }))).toBe('applied')
+    const before = await moneyState(stack)
+    expect(await tell(stack, 'kaspi', success(two, { provider_reference: 'txn-1' }))).toBe('quarantined')
+    expect(await tell(stack, 'kaspi', success(one, { provider_reference: 'txn-2' }))).toBe('quarantined')
+    expect(await reasonOf(stack, one)).toBe('paid a second time')
+    expect(await moneyState(stack)).toEqual(before)
+  })
+
+  test('an admin applies it again once the reason is gone, or closes it', async () => {
+    const model = await account('model')
+    const started = await startPayment(stack, model, plan)
+    await tell(stack, 'kaspi', success(started, { amount: 400_000 }))
+    const [event] = await sql(stack)`select id from private.payment_events where payment_id = ${started.payment_id}`
+    await sql(stack)`update public.payments set amount = 400000 where id = ${started.payment_id}`
+    const [replayed] = await sql(stack)`select private.replay_payment_event(${event!.id}) as status`
+    expect(replayed!.status).toBe('applied')
+    // What it was asked for had another price.
+    expect(await moneyOf(stack, model, 'KZT')).toBe(400_000)
+    await expect(sql(stack)`select private.replay_payment_event(${event!.id})`).rejects.toThrow(/does not wait/)
+    await tell(stack, 'kaspi', success(started, { amount: 400_000, provider_reference: 'again' }))
+    const [again] = await sql(stack)`
+      select id from private.payment_events where payment_id = ${started.payment_id} and status = 'quarantined'
+    `
+    await sql(stack)`select private.close_payment_event(${again!.id}, 'sent back in the bank')`
+    const [closed] = await sql(stack)`select status, reason from private.payment_events where id = ${again!.id}`
+    expect(closed).toEqual({ status: 'ignored', reason: 'paid a second time; sent back in the bank' })
+  })
+})
+
+describe('by hand', () => {
+  test('an admin approves what was paid in, once a reference', async () => {
+    const [model, other] = [await account('model'), await account('model')]
+    const started = await startPayment(stack, model, plan, 'manual')
+    const [approved] = await sql(stack)`select private.approve_payment(${started.payment_id}, 'transfer 1') as status`
+    expect(approved!.status).toBe('applied')
+    expect((await subscriptionOf(model)).status).toBe('active')
+    await expect(sql(stack)`select private.approve_payment(${started.payment_id}, 'transfer 2')`).rejects.toThrow(
+      /wait/,
+    )
+    const second = await startPayment(stack, other, plan, 'manual')
+    await expect(sql(stack)`select private.approve_payment(${second.payment_id}, 'transfer 1')`).rejects.toThrow(
+      /counted/,
+    )
+    expect((await paymentOf(stack, second)).status).toBe('pending')
+    await sql(stack)`select private.reject_payment(${second.payment_id}, 'nothing came')`
+    expect(await paymentOf(stack, second)).toMatchObject({ status: 'failed', failure_reason: 'nothing came' })
+  })
+})
+
+describe('what was stored and not applied', () => {
+  const store = async (event: object, age = '1 hour') => {
+    const [row] = await sql(stack)`
+      insert into private.payment_events (provider, event_id, type, payload, event, received_at)
+      values ('kaspi', ${randomUUID()}, 'completed', '{}', ${sql(stack).json(event as never)}, now() - ${age}::interval)
+      returning id
+    `
+    return row!.id as string
+  }
+
+  test('a job applies it', async () => {
+    const payments = await Promise.all(
+      Array.from({ length: 5 }, async () => startPayment(stack, await account('model'), plan)),
+    )
+    for (const started of payments) await store(success(started))
+    const fresh = await store(success(payments[0]!), '1 second')
+    await sql(stack)`select private.apply_received_events()`
+    for (const started of payments) expect((await paymentOf(stack, started)).status).toBe('succeeded')
+    const [waiting] = await sql(stack)`select status from private.payment_events where id = ${fresh}`
+    expect(waiting!.status).toBe('received')
+    await sql(stack)`select private.apply_payment_event(${fresh})`
+  })
+
+  test('what fails ten times is dead, and lives again by an admin', async () => {
+    const started = await startPayment(stack, await account('model'), plan)
+    const id = await store(success(started), '1 day')
+    const blocker = await sql(stack).reserve()
+    await blocker`begin`
+    await blocker`select from public.payments where id = ${started.payment_id} for update`
+    for (let n = 0; n < 10; n++) {
+      await sql(stack).begin(async (tx) => {
+        await tx`set local lock_timeout = '20ms'`
+        await tx`select private.apply_received_events()`
+      })
+    }
+    await blocker`rollback`
+    blocker.release()
+    const [dead] = await sql(stack)`select status, attempts, reason from private.payment_events where id = ${id}`
+    expect(dead).toMatchObject({ status: 'dead', attempts: 10, reason: expect.stringContaining('lock') })
+    expect((await paymentOf(stack, started)).status).toBe('pending')
+    const [alive] = await sql(stack)`select private.replay_payment_event(${id}) as status`
+    expect(alive!.status).toBe('applied')
+  })
+})
+
+describe('at once', () => {
+  test('one event fifty times has one effect', async () => {
+    const [recruiter] = await makeRecruiters(stack, 1)
+    const started = await startPayment(stack, recruiter!, { purpose: 'credits', credits: 7 })
+    const eventId = randomUUID()
+    const statuses = await Promise.all(
+      Array.from({ length: 50 }, () => tell(stack, 'kaspi', success(started), { eventId })),
+    )
+    expect(new Set(statuses)).toEqual(new Set(['applied']))
+    expect(await moneyOf(stack, recruiter!, 'credits')).toBe(7)
+    expect(await told(recruiter!)).toEqual(['succeeded'])
+  })
+
+  test('twenty payments of one account: invoices without gaps, and nothing waits in a circle', async () => {
+    const [recruiter] = await makeRecruiters(stack, 1)
+    const started = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => startPayment(stack, recruiter!, { purpose: 'credits', credits: n + 1 })),
+    )
+    const statuses = await Promise.all(started.map((one) => tell(stack, 'kaspi', success(one))))
+    expect(new Set(statuses)).toEqual(new Set(['applied']))
+    expect(await moneyOf(stack, recruiter!, 'credits')).toBe(210)
+    const numbers = await sql(
+      stack,
+    )`select number from public.invoices where account_id = ${recruiter!.id} order by number`
+    expect(numbers.map(({ number }) => Number(number))).toEqual(Array.from({ length: 20 }, (_, n) => n + 1))
+  })
+
+  test('an escrow paid by two providers at once is funded once, and the other money is in the wallet', async () => {
+    const [client, freelancer] = [await account('client'), await account('freelancer')]
+    const { escrowId } = await makeAgreedTask(stack, client, freelancer)
+    const payments = await Promise.all(
+      ['kaspi', 'stripe', 'robokassa'].map((provider) =>
+        startPayment(stack, client, { purpose: 'escrow', escrow_id: escrowId }, provider),
+      ),
+    )
+    await Promise.all(payments.map((one) => tell(stack, one.provider, success(one))))
+    const [escrow] = await sql(stack)`select status, funded from private.escrows where id = ${escrowId}`
+    expect(escrow).toEqual({ status: 'funded', funded: '10000' })
+    expect(await moneyOf(stack, client)).toBe(20_000)
+  })
+})
+
+test('order numbers are unique, positive, within 31 bits and in no order', async () => {
+  const rows = await sql(stack)`select private.next_order_number() as number from generate_series(1, 5000)`
+  const numbers = rows.map(({ number }) => Number(number))
+  expect(new Set(numbers).size).toBe(5000)
+  expect(Math.min(...numbers)).toBeGreaterThan(0)
+  expect(Math.max(...numbers)).toBeLessThan(2 ** 31)
+  expect(numbers.filter((number, i) => i > 0 && number > numbers[i - 1]!).length).toBeLessThan(4000)
+})
+
+test('payments that nobody tells of are looked up, later and later, and end after thirty days', async () => {
+  const [fresh, waiting, old] = await Promise.all(
+    Array.from({ length: 3 }, async () => startPayment(stack, await account('model'), plan)),
+  )
+  const manual = await startPayment(stack, await account('model'), plan, 'manual')
+  const age = (payment: { payment_id: string }, by: string) =>
+    sql(stack)`update public.payments set created_at = now() - ${by}::interval where id = ${payment.payment_id}`
+  await Promise.all([age(waiting!, '20 minutes'), age(manual, '20 minutes'), age(old!, '31 days')])
+  const queued = async () =>
+    (await sql(stack)`select data ->> 'payment_id' as id from private.payment_tasks where kind = 'look_up'`).map(
+      ({ id }) => id,
+    )
+  await sql(stack)`select private.look_up_payments()`
+  expect(await queued()).toContain(waiting!.payment_id)
+  for (const one of [fresh!, old!, manual]) expect(await queued()).not.toContain(one.payment_id)
+  expect((await paymentOf(stack, old!)).status).toBe('cancelled')
+  await sql(stack)`delete from private.payment_tasks`
+  await sql(stack)`select private.look_up_payments()`
+  expect(await queued()).toEqual([])
+})

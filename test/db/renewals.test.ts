@@ -1,0 +1,180 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { makeRecruiters } from '../helpers/hiring.ts'
+import { makeAccounts } from '../helpers/many.ts'
+import { pay, paymentOf, type Started, success, tell, wrongPayments } from '../helpers/payments.ts'
+import { sql } from '../helpers/people.ts'
+import { startTestStack, type TestStack } from '../helpers/stack.ts'
+import { actAs, moneyOf } from '../helpers/work.ts'
+
+let stack: TestStack
+beforeAll(async () => {
+  stack = await startTestStack()
+})
+afterEach(async () => expect(await wrongPayments(stack)).toEqual([]))
+afterAll(() => stack.close())
+
+interface Account {
+  id: string
+}
+
+const model = async (): Promise<Account> => {
+  const { ids } = await makeAccounts(stack, 1, { roles: ['model'] })
+  return { id: ids[0]! }
+}
+
+const plan = { purpose: 'subscription', plan_id: 'casting_pro', period: 'month' } as const
+const saved = { method: { customer: 'cus_1', method: 'pm_1' } }
+
+/** The account's subscriptions, oldest first. */
+const subscriptions = ({ id }: Account) => sql(stack)`
+  select s.*, private.subscription_status(s) as status from public.subscriptions s where account_id = ${id} order by started_at
+`
+
+/** Lets the account's subscriptions, and what was charged for them, be older. */
+async function pass({ id }: Account, time: string): Promise<void> {
+  await sql(stack)`
+    update public.subscriptions set started_at = started_at - ${time}::interval, expires_at = expires_at - ${time}::interval
+    where account_id = ${id}
+  `
+  await sql(stack)`update public.payments set created_at = created_at - ${time}::interval where account_id = ${id}`
+}
+
+/** Runs the job; answers the renewal that it started for this account. */
+async function renew({ id }: Account): Promise<Started | null> {
+  const [before] = await sql(stack)`select count(*)::int from public.payments where account_id = ${id}`
+  await sql(stack)`select private.renew_subscriptions()`
+  const rows = await sql(stack)`select * from public.payments where account_id = ${id} order by created_at desc`
+  if (rows.length === before!.count) return null
+  const [row] = rows
+  return {
+    payment_id: row!.id,
+    order_number: Number(row!.order_number),
+    amount: Number(row!.amount),
+    currency: row!.currency,
+    provider: row!.provider,
+  }
+}
+
+/** A subscription whose last hour it is. */
+async function ending(): Promise<Account> {
+  const account = await model()
+  await pay(stack, account, plan, 'stripe', saved)
+  await pass(account, '31 days')
+  await sql(
+    stack,
+  )`update public.subscriptions set expires_at = now() + interval '30 minutes' where account_id = ${account.id}`
+  return account
+}
+
+test('renews by itself only what was asked for and can be', async () => {
+  const [asked, unasked, unsaved] = [await model(), await model(), await model()]
+  await pay(stack, asked, plan, 'stripe', saved)
+  await pay(stack, unasked, { ...plan, auto_renew: false }, 'stripe', saved)
+  await pay(stack, unsaved, plan, 'kaspi')
+  expect((await subscriptions(asked))[0]!.auto_renew).toBe(true)
+  expect((await subscriptions(unasked))[0]!.auto_renew).toBe(false)
+  expect((await subscriptions(unsaved))[0]!.auto_renew).toBe(false)
+  const methods = await sql(
+    stack,
+  )`select account_id from private.payment_methods where account_id in (${asked.id}, ${unasked.id})`
+  expect(methods.map(({ account_id }) => account_id)).toEqual([asked.id])
+})
+
+test('is charged once in the last hour, and goes on where it ends', async () => {
+  const account = await ending()
+  const renewal = (await renew(account))!
+  expect(renewal).toMatchObject({ amount: 500_000, provider: 'stripe' })
+  const [task] = await sql(stack)`select data from private.payment_tasks where subject_id = ${renewal.payment_id}`
+  expect(task!.data).toMatchObject({ customer: 'cus_1', method: 'pm_1', amount: 500_000, description: 'PRO, month' })
+  expect(await renew(account), 'while one is under way').toBeNull()
+  expect(await tell(stack, 'stripe', success(renewal))).toBe('applied')
+  const [first, second] = await subscriptions(account)
+  expect(second).toMatchObject({ status: 'scheduled', auto_renew: true, follows_id: first!.id })
+  expect(second!.started_at).toEqual(first!.expires_at)
+  expect(first!.auto_renew).toBe(false)
+  expect(await renew(account), 'once it is renewed').toBeNull()
+  await pass(account, '1 hour')
+  expect((await subscriptions(account)).map(({ status }) => status)).toEqual(['expired', 'active'])
+})
+
+test('is past due while a day’s try after the other fails, works on for the days of grace, and is over then', async () => {
+  const account = await ending()
+  const tries: Started[] = []
+  for (let day = 0; day < 4; day++) {
+    const renewal = await renew(account)
+    expect(renewal, `day ${day}`).not.toBeNull()
+    tries.push(renewal!)
+    const failed = { type: 'payment.failed', payment_id: renewal!.payment_id, failure: 'card_declined' }
+    expect(await tell(stack, 'stripe', failed)).toBe('applied')
+    expect(await renew(account), 'once a day').toBeNull()
+    await pass(account, '1 day')
+    const [one] = await subscriptions(account)
+    expect(one!.status).toBe(day < 3 ? 'past_due' : 'expired')
+  }
+  expect(await renew(account)).toBeNull()
+  // What comes later still begins a period, from now on.
+  expect(await tell(stack, 'stripe', success(tries[3]!))).toBe('applied')
+  const all = await subscriptions(account)
+  expect(all[1]).toMatchObject({ status: 'active' })
+  expect(Date.now() - all[1]!.started_at.getTime()).toBeLessThan(60_000)
+})
+
+test('a renewal paid late in the days of grace begins where the last one ended', async () => {
+  const account = await ending()
+  const renewal = (await renew(account))!
+  await pass(account, '2 days')
+  expect(await tell(stack, 'stripe', success(renewal))).toBe('applied')
+  const [first, second] = await subscriptions(account)
+  expect(second!.started_at).toEqual(first!.expires_at)
+  expect(second!.status).toBe('active')
+})
+
+test('whoever cancels is not charged; what was charged in the same moment is in the wallet', async () => {
+  const cancelled = await ending()
+  const cancel = async (account: Account) => {
+    const [row] = await subscriptions(account)
+    await actAs(stack, account, (tx) => tx`select id from public.cancel_subscription(${row!.id})`)
+  }
+  await cancel(cancelled)
+  expect(await renew(cancelled)).toBeNull()
+  const late = await ending()
+  const renewal = (await renew(late))!
+  await cancel(late)
+  expect(await tell(stack, 'stripe', success(renewal))).toBe('applied')
+  expect(await subscriptions(late)).toHaveLength(1)
+  expect(await paymentOf(stack, renewal)).toMatchObject({ is_in_wallet: true })
+  expect(await moneyOf(stack, late, 'KZT')).toBe(500_000)
+})
+
+test('a plan that is not sold any more does not renew', async () => {
+  const account = await ending()
+  const [row] = await sql(
+    stack,
+  )`delete from public.plan_prices where plan_id = 'casting_pro' and period = 'month' returning *`
+  expect(await renew(account)).toBeNull()
+  await sql(stack)`insert into public.plan_prices ${sql(stack)(row as never)}`
+  expect((await subscriptions(account))[0]!.auto_renew).toBe(false)
+})
+
+test('a renewal brings the credits of its plan', async () => {
+  const [recruiter] = await makeRecruiters(stack, 1)
+  await pay(stack, recruiter!, { purpose: 'subscription', plan_id: 'hiring_basic', period: 'month' }, 'stripe', saved)
+  await sql(
+    stack,
+  )`update public.subscriptions set expires_at = now() + interval '30 minutes' where account_id = ${recruiter!.id}`
+  const renewal = (await renew(recruiter!))!
+  expect(await tell(stack, 'stripe', success(renewal))).toBe('applied')
+  const credits = await sql(stack)`
+    select balance from private.ledger_accounts where owner_id = ${recruiter!.id} and kind = 'subscription' order by created_at
+  `
+  expect(credits.map(({ balance }) => Number(balance))).toEqual([50, 50])
+})
+
+test('ten jobs at once charge one time', async () => {
+  const account = await ending()
+  await Promise.all(Array.from({ length: 10 }, () => sql(stack)`select private.renew_subscriptions()`))
+  const [row] = await sql(
+    stack,
+  )`select count(*)::int from public.payments where account_id = ${account.id} and renews_id is not null`
+  expect(row!.count).toBe(1)
+})

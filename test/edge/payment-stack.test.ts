@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { anonClient, createPerson, liftRequestLimits, type Person, serviceClient, sql } from '../helpers/people.ts'
+import { startTestStack, type TestStack } from '../helpers/stack.ts'
+
+// The functions, the database and the doubles of the providers, all of them as they run.
+
+let stack: TestStack
+
+beforeAll(async () => {
+  stack = await startTestStack()
+  await liftRequestLimits(stack)
+})
+afterAll(() => stack.close())
+
+const doubles = () => {
+  if (stack.providers === null) throw new Error('There are no doubles to pay at.')
+  return stack.providers
+}
+const newModel = () => createPerson(stack, { roles: ['model'] })
+const plan = { purpose: 'subscription', plan_id: 'casting_pro', period: 'month' }
+
+async function invoke(name: string, body: object, { client }: Pick<Person, 'client'>) {
+  const { data, error } = await client.functions.invoke(name, { body })
+  return error === null ? data : { status: error.context.status, ...(await error.context.json()) }
+}
+
+async function paymentsOf({ id }: Person) {
+  return sql(stack)`select status, provider, amount::int, currency from public.payments where account_id = ${id}`
+}
+
+const eventsOf = (provider: string) => sql(stack)`
+  select type, status, reason from private.payment_events where provider = ${provider} order by id`
+
+test.each(['stripe', 'kaspi', 'robokassa'])('a plan is paid with %s', async (provider) => {
+  const model = await newModel()
+  const started = await invoke('checkout', { ...plan, provider }, model)
+  expect(started).toMatchObject({
+    provider,
+    amount: 500_000,
+    currency: 'KZT',
+    status: 'pending',
+    url: expect.any(String),
+  })
+  expect((await invoke('checkout', { ...plan, provider }, model)).url).toBe(started.url)
+  expect(await paymentsOf(model)).toMatchObject([{ status: 'pending' }])
+  await doubles().pay(started.url)
+  expect(await paymentsOf(model)).toEqual([{ status: 'succeeded', provider, amount: 500_000, currency: 'KZT' }])
+  expect((await eventsOf(provider)).filter(({ status }) => status !== 'applied' && status !== 'ignored')).toEqual([])
+  const [subscription] = await sql(stack)`
+    select plan_id, approved_at is not null as is_approved from public.subscriptions where account_id = ${model.id}`
+  expect(subscription).toEqual({ plan_id: 'casting_pro', is_approved: true })
+})
+
+test('nobody who is not signed in begins a payment', async () => {
+  for (const [client, code] of [
+    [anonClient(stack), 'auth_required'],
+    // A key of the service is nobody's.
+    [serviceClient(stack), 'permission_denied'],
+  ] as const) {
+    expect(await invoke('checkout', { ...plan, provider: 'stripe' }, { client })).toMatchObject({ code })
+    expect(await invoke('payouts', { action: 'create', country: 'DE' }, { client })).toMatchObject({ code })
+  }
+  expect(await invoke('checkout', { ...plan, provider: 'stripe', amount: 1 }, await newModel())).toMatchObject({
+    status: 400,
+    details: { fields: { amount: 'unknown' } },
+  })
+})
+
+test('an account for payouts is made, told and known', async () => {
+  const freelancer = await createPerson(stack, { roles: ['freelancer'] })
+  expect(await invoke('payouts', { action: 'status' }, freelancer)).toMatchObject({ exists: false })
+  expect(await invoke('payouts', { action: 'onboarding' }, freelancer)).toMatchObject({ status: 409, code: 'conflict' })
+  const made = await invoke('payouts', { action: 'create', country: 'DE' }, freelancer)
+  expect(made).toMatchObject({ exists: true, country: 'DE', payouts_enabled: false })
+  expect(await invoke('payouts', { action: 'create', country: 'DE' }, freelancer)).toEqual(made)
+  expect((await invoke('payouts', { action: 'onboarding' }, freelancer)).url).toMatch(/^http/)
+  const reference = doubles().stripe.objects('account').at(-1)!.id as string
+  doubles().stripe.completeAccount(reference)
+  await doubles().deliveries.settled()
+  const [row] = await sql(stack)`select payouts_enabled from public.payout_accounts where account_id = ${freelancer.id}`
+  expect(row).toEqual({ payouts_enabled: true })
+  expect(await invoke('payouts', { action: 'status' }, freelancer)).toMatchObject({
+    payouts_enabled: true,
+    requirements: [],
+  })
+})
+
+test.each(['stripe', 'kaspi', 'robokassa'])(
+  'a payment whose webhook was lost is found by looking it up at %s',
+  async (provider) => {
+    const model = await newModel()
+    const started = await invoke('checkout', { ...plan, provider }, model)
+    doubles().deliveries.hold()
+    await doubles().pay(started.url)
+    doubles().deliveries.clear()
+    expect(await paymentsOf(model)).toMatchObject([{ status: 'pending' }])
+    await sql(stack)`
+    select private.queue_payment_task(
+      'look_up', p.id, p.provider,
+      jsonb_build_object(
+        'payment_id', p.id, 'order_number', p.order_number, 'provider_session', p.provider_session,
+        'provider_reference', p.provider_reference, 'amount', p.amount, 'currency', p.currency
+      )
+    )
+    from public.payments as p where p.account_id = ${model.id}`
+    expect(await invoke('drain', {}, { client: serviceClient(stack) })).toMatchObject({
+      payments: { done: 1, failed: 0 },
+    })
+    expect(await paymentsOf(model)).toMatchObject([{ status: 'succeeded' }])
+  },
+)
+
+test('a plan that renews by itself is charged by the drain', async () => {
+  for (const provider of ['stripe', 'robokassa']) {
+    const model = await newModel()
+    const { url } = await invoke('checkout', { ...plan, provider, auto_renew: true }, model)
+    await doubles().pay(url)
+    await sql(
+      stack,
+    )`update public.subscriptions set expires_at = now() + interval '1 hour' where account_id = ${model.id}`
+    await sql(stack)`select private.renew_subscriptions()`
+    expect(await invoke('drain', {}, { client: serviceClient(stack) })).toMatchObject({
+      payments: { done: 1, failed: 0 },
+    })
+    await doubles().deliveries.settled()
+    expect((await paymentsOf(model)).map(({ status }) => status)).toEqual(['succeeded', 'succeeded'])
+  }
+})
