@@ -6,7 +6,7 @@ set lock_timeout = '5s';
 set statement_timeout = '60s';
 
 insert into public.notification_types (type, description) values
-  ('wallet_recharge', 'Credits came into my wallet, or an admin took some out.');
+  ('wallet_recharge', 'Credits or money came into my wallet, or an admin took some out.');
 
 insert into private.settings (key, value, description) values
   ('wallet.credit_price', '{"amount": 1000, "currency": "INR"}', 'What one credit costs, in minor units.');
@@ -148,7 +148,13 @@ comment on function public.credit_price is 'What one credit costs: amount in min
 
 -- Admins --------------------------------------------------------------------------------------------------------------
 
-create function private.adjust_wallet(account_id uuid, credits bigint, reason text, reference text default null)
+create function private.adjust_wallet(
+  account_id uuid,
+  amount bigint,
+  reason text,
+  reference text default null,
+  currency text default 'credits'
+)
 returns bigint
 language plpgsql
 volatile
@@ -158,40 +164,42 @@ as $$
 -- Definer: called by admins in SQL only.
 declare
   wallet_id uuid;
-  source_id uuid := private.ledger_account(null, 'issuance', 'credits');
+  source_id uuid := private.ledger_account(null, 'issuance', adjust_wallet.currency);
   transfer_id bigint;
 begin
-  if private.is_clean_text(adjust_wallet.reason, 1, 2000) is not true or adjust_wallet.credits is null or adjust_wallet.credits = 0 then
-    raise exception 'an adjustment is some credits, and says why' using errcode = 'invalid_parameter_value';
+  if private.is_clean_text(adjust_wallet.reason, 1, 2000) is not true or adjust_wallet.amount is null or adjust_wallet.amount = 0 then
+    raise exception 'an adjustment is some amount, and says why' using errcode = 'invalid_parameter_value';
   end if;
   perform from public.accounts as a where a.id = adjust_wallet.account_id for key share;
   if not found then
     raise exception 'there is no account %', adjust_wallet.account_id using errcode = 'no_data_found';
   end if;
-  wallet_id := private.ledger_account(adjust_wallet.account_id, 'wallet', 'credits');
+  wallet_id := private.ledger_account(adjust_wallet.account_id, 'wallet', adjust_wallet.currency);
   transfer_id := private.transfer(
     'adjustment',
-    case when adjust_wallet.credits > 0 then source_id else wallet_id end,
-    case when adjust_wallet.credits > 0 then wallet_id else source_id end,
-    abs(adjust_wallet.credits), adjust_wallet.reference, '{}', adjust_wallet.reason
+    case when adjust_wallet.amount > 0 then source_id else wallet_id end,
+    case when adjust_wallet.amount > 0 then wallet_id else source_id end,
+    abs(adjust_wallet.amount), adjust_wallet.reference, '{}', adjust_wallet.reason
   );
   perform private.notify(
     adjust_wallet.account_id, 'wallet_recharge',
     jsonb_build_object(
       'transaction_id', transfer_id,
-      'credits', adjust_wallet.credits,
-      'status', case when adjust_wallet.credits > 0 then 'added' else 'taken' end
+      case adjust_wallet.currency when 'credits' then 'credits' else 'amount' end, adjust_wallet.amount,
+      'currency', adjust_wallet.currency,
+      'status', case adjust_wallet.currency when 'credits' then '' else 'money_' end
+        || case when adjust_wallet.amount > 0 then 'added' else 'taken' end
     )
   );
   perform private.audit(
     'wallet.adjust', 'account', adjust_wallet.account_id::text,
-    jsonb_build_object('transfer_id', transfer_id, 'credits', adjust_wallet.credits)
+    jsonb_build_object('transfer_id', transfer_id, 'amount', adjust_wallet.amount, 'currency', adjust_wallet.currency)
   );
   return (select a.balance from private.ledger_accounts as a where a.id = wallet_id);
 end;
 $$;
 comment on function private.adjust_wallet is
-  'For admins: gives credits, or takes them where credits is negative, never below zero, with a reason that the owner reads. The same reference never counts twice. Answers the new balance; the owner is told.';
+  'For admins: gives credits, or money in minor units of a currency, or takes them where amount is negative, never below zero, with a reason that the owner reads. The same reference never counts twice. Answers the new balance; the owner is told.';
 
 -- Grants --------------------------------------------------------------------------------------------------------------
 

@@ -35,6 +35,7 @@ create table public.tasks (
   constraint tasks_description_length check (private.is_clean_text(description, 1, 10000)),
   constraint tasks_task_type_known check (task_type in ('physical', 'digital')),
   constraint tasks_budget_range check (budget between 1 and 1000000000000),
+  constraint tasks_currency_format check (currency ~ '^[A-Z]{3}$'),
   constraint tasks_deadline_range check (deadline between '2000-01-01' and '2200-01-01'),
   constraint tasks_city_length check (private.is_clean_text(city, 1, 100)),
   constraint tasks_city_required check (task_type <> 'physical' or city is not null),

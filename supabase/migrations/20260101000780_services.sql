@@ -24,6 +24,7 @@ create table public.services (
   updated_at timestamptz not null default now(),
   constraint services_title_length check (private.is_clean_text(title, 3, 200)),
   constraint services_description_length check (private.is_clean_text(description, 1, 10000)),
+  constraint services_currency_format check (currency ~ '^[A-Z]{3}$'),
   constraint services_price_range check (price between 1 and 1000000000000),
   constraint services_delivery_days_range check (delivery_days between 1 and 365),
   constraint services_modifications_price_range check (modifications_price between 0 and 1000000000000),

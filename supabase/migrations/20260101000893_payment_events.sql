@@ -30,11 +30,12 @@ create table private.payment_events (
 comment on table private.payment_events is
   'Inbox of what providers tell. received: waits to be applied; applied; ignored: changes nothing, as it was told before, comes too late or is of no concern; quarantined: does not fit, see reason; dead: failed ten times, see reason.';
 comment on column private.payment_events.type is 'The provider''s own word.';
-comment on column private.payment_events.payload is 'As it came, byte for byte.';
+comment on column private.payment_events.payload is 'As it came, byte for byte; emptied after payments.keep_payload_days.';
 comment on column private.payment_events.event is 'The same in the one shape of all providers: edge-functions/_shared/payments/event.ts.';
 
 create index payment_events_payment_id_idx on private.payment_events (payment_id);
 create index payment_events_received_idx on private.payment_events (attempts, received_at) where status = 'received';
+create index payment_events_kept_idx on private.payment_events (received_at) where payload <> '';
 create index payment_events_waiting_idx on private.payment_events (status, received_at) where status in ('quarantined', 'dead');
 
 -- Storing -------------------------------------------------------------------------------------------------------------
@@ -300,7 +301,25 @@ begin
 end;
 $$;
 
+create function private.forget_payment_payloads()
+returns void
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  -- Definer: a job. What providers write of a payer, such as an address, is kept while somebody may have to look at it.
+  update private.payment_events as e
+  set payload = ''
+  where e.status in ('applied', 'ignored') and e.payload <> ''
+    and e.received_at < now() - make_interval(days => (private.setting('payments.keep_payload_days') #>> '{}')::integer);
+$$;
+
+insert into private.settings (key, value, description) values
+  ('payments.keep_payload_days', '90', 'Days for which the body of a provider''s event is kept once it is settled.');
+
 insert into private.jobs (name, every, description) values
+  ('forget_payment_payloads', '1 day', 'Empties bodies of settled events older than payments.keep_payload_days.'),
   ('apply_received_events', '10 seconds', 'Applies what payment providers told and a function stored, but did not apply.');
 
 -- Admins --------------------------------------------------------------------------------------------------------------

@@ -28,8 +28,10 @@ volatile
 security definer
 set search_path = ''
 as $$
--- Definer: for the function below. The request that waits for this plan, or a new one.
+-- Definer: for the function below. The request that waits for this plan at today's price, or a new one in the place of any other:
+-- whoever pays has decided.
 declare
+  plan_product text := (select p.product from public.plans as p where p.id = subscription_to_pay.plan_id);
   asked uuid := (
     select s.id from public.subscriptions as s
     join public.plan_prices as p on p.plan_id = s.plan_id and p.period = s.period and (p.amount, p.currency) = (s.amount, s.currency)
@@ -37,7 +39,13 @@ declare
       and s.started_at is null and s.ended_at is null
   );
 begin
-  return coalesce(asked, private.request_subscription(subscription_to_pay.plan_id, subscription_to_pay.period));
+  if asked is not null then
+    return asked;
+  end if;
+  update public.subscriptions as s
+  set ended_at = now(), cancelled_at = now()
+  where s.account_id = auth.uid() and s.product = plan_product and s.started_at is null and s.ended_at is null;
+  return private.request_subscription(subscription_to_pay.plan_id, subscription_to_pay.period);
 end;
 $$;
 

@@ -62,7 +62,7 @@ begin
     from public.subscriptions as s
     where s.auto_renew and s.cancelled_at is null and s.ended_at is null and private.has_begun(s)
       and s.expires_at < now() + interval '1 hour' and private.subscription_end(s) > now()
-      and not private.is_followed(s)
+      and not private.is_followed(s) and private.is_active_account(s.account_id)
       and not exists (
         select from public.payments as p
         where p.renews_id = s.id and (p.status in ('pending', 'succeeded') or p.created_at > now() - interval '23 hours')
@@ -86,6 +86,27 @@ begin
   return started;
 end;
 $$;
+
+create function private.stop_renewals()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: whoever deletes the account. Nothing is charged after it.
+begin
+  delete from private.payment_tasks as t
+  using public.payments as p
+  where t.kind = 'renewal' and t.subject_id = p.id and p.account_id = old.id;
+  update public.payments as p set status = 'cancelled' where p.account_id = old.id and p.status in ('pending', 'failed');
+  return old;
+end;
+$$;
+
+create trigger accounts_stop_renewals
+  before delete on public.accounts
+  for each row execute function private.stop_renewals();
 
 insert into private.jobs (name, every, description) values
   ('renew_subscriptions', '5 minutes', 'Charges subscriptions that renew by themselves, and late ones once a day.');

@@ -194,12 +194,12 @@ as $$
     'subscriptions', (select coalesce(jsonb_agg(to_jsonb(s) - 'approved_by' order by s.created_at), '[]') from public.subscriptions as s where s.account_id = private.account_id())
   -- A call takes 50 of them.
   ) || jsonb_build_object(
-    'payments', (select coalesce(jsonb_agg(to_jsonb(p) - 'provider_session' order by p.created_at), '[]') from public.payments as p where p.account_id = private.account_id()),
+    'payments', (select coalesce(jsonb_agg(to_jsonb(p) order by p.created_at), '[]') from public.payments as p where p.account_id = private.account_id()),
     'invoices', (select coalesce(jsonb_agg(to_jsonb(i) order by i.number), '[]') from public.invoices as i where i.account_id = private.account_id()),
     'payment_methods', (select coalesce(jsonb_agg(jsonb_build_object('provider', m.provider, 'updated_at', m.updated_at)), '[]') from private.payment_methods as m where m.account_id = private.account_id()),
     'bought_quotas', (select coalesce(jsonb_agg(to_jsonb(b) order by b.created_at), '[]') from private.bought_quotas as b where b.account_id = private.account_id()),
-    'payout_account', (select to_jsonb(p) from public.payout_accounts as p where p.account_id = private.account_id()),
-    'payout_destination', (select to_jsonb(d) from public.payout_destinations as d where d.account_id = private.account_id()),
+    'payout_accounts', (select coalesce(jsonb_agg(to_jsonb(p)), '[]') from public.payout_accounts as p where p.account_id = private.account_id()),
+    'payout_destinations', (select coalesce(jsonb_agg(to_jsonb(d)), '[]') from public.payout_destinations as d where d.account_id = private.account_id()),
     'withdrawals', (select coalesce(jsonb_agg(to_jsonb(w) order by w.created_at), '[]') from public.withdrawals as w where w.account_id = private.account_id()),
     'wallet_transactions', (
       select coalesce(jsonb_agg(to_jsonb(e) - 'id' || jsonb_build_object('kind', t.kind, 'currency', t.currency, 'reason', t.reason, 'created_at', t.created_at) order by e.id), '[]')

@@ -10,3 +10,9 @@ where r.status = 'pending'
 order by r.created_at;
 
 select private.end_refund('00000000-0000-0000-0000-000000000000', true, 'number of it in the bank');
+
+-- What the bank took back by itself (a chargeback), or was given back in the provider's dashboard, waits in payment_events.sql. It is booked
+-- so, in one statement: nothing is sent once more.
+select private.end_refund(
+  private.refund_payment('00000000-0000-0000-0000-000000000000', 'chargeback', null), true, 'number of it at the provider'
+);

@@ -42,9 +42,9 @@ test('42: nobody sets a price, makes a plan of their own, or gives themselves cr
     'a price in a request': () => client.rpc('request_subscription', { ...cheap, amount: 1 }),
     'a payment in a request': () => client.rpc('request_subscription', { ...cheap, payment_reference: 'paid' }),
     'a request in another’s name': () => client.rpc('request_subscription', { ...cheap, account_id: other.id }),
-    'credits through the API': () => client.rpc('adjust_wallet', { account_id: id, credits: 5, reason: 'Mine.' }),
+    'credits through the API': () => client.rpc('adjust_wallet', { account_id: id, amount: 5, reason: 'Mine.' }),
     'credits through private': () =>
-      client.schema('private').rpc('adjust_wallet', { account_id: id, credits: 5, reason: 'Mine.' }),
+      client.schema('private').rpc('adjust_wallet', { account_id: id, amount: 5, reason: 'Mine.' }),
     'a transfer': () =>
       client.schema('private').rpc('transfer', { kind: 'x', from_id: other.id, to_id: id, amount: 5 }),
     'an approval': () => client.schema('private').rpc('approve_subscription', { subscription_id: id }),

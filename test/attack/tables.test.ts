@@ -31,7 +31,17 @@ const patch = async (client: SupabaseClient, table: string, change: Record<strin
   (await client.from(table).update(change).match(keys[table]!)).error
 
 test('1: anon reads nothing outside the public list and writes nothing', async () => {
-  const open = ['categories', 'entitlements', 'organizations', 'plan_entitlements', 'plan_prices', 'plans', 'skills']
+  const open = [
+    'categories',
+    'currencies',
+    'entitlements',
+    'organizations',
+    'plan_entitlements',
+    'plan_prices',
+    'plans',
+    'quota_packs',
+    'skills',
+  ]
   await changesNothing(async () => {
     const readable: string[] = []
     for (const table of Object.keys(tables)) {

@@ -298,6 +298,18 @@ describe('18: an idempotency key belongs to one request', () => {
         other: { service_id: id, requirements: 'Another.' },
       }
     },
+    async request_withdrawal() {
+      await giveMoney(stack, payee, 20_000)
+      await sql(stack)`
+        insert into public.payout_destinations (account_id, holder, details) values (${payee.id}, 'Jane', 'KZ861') on conflict do nothing
+      `
+      const args = { amount: '6000', currency: 'USD', method: 'manual' }
+      return { person: payee, call: 'request_withdrawal', args, other: { ...args, amount: '6001' } }
+    },
+    async start_payment() {
+      const args = { purpose: 'pack', provider: 'manual', pack_id: 'casting_responses_10' }
+      return { person: payer, call: 'start_payment', args, other: { ...args, pack_id: 'casting_responses_50' } }
+    },
     async approve_order() {
       const [one, two] = [
         await makeOrder(stack, payer, payee, 'delivered'),
@@ -325,7 +337,7 @@ describe('18: an idempotency key belongs to one request', () => {
     const { person, call, args, other } = await cases[name]!()
     const idempotency_key = crypto.randomUUID()
     const names = [...Object.keys(args), 'idempotency_key']
-    const text = `select id from public.${call}(${names.map((one, i) => `${one} => $${i + 1}`).join(', ')})`
+    const text = `select * from public.${call}(${names.map((one, i) => `${one} => $${i + 1}`).join(', ')})`
     const run = statement(text, ...(Object.values(args) as string[]), idempotency_key)
     const before = await stateOf(stack)
     const outcomes = await atOnce(stack, [

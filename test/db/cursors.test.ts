@@ -76,6 +76,19 @@ beforeAll(async () => {
     insert into public.subscriptions (account_id, product, plan_id, period, ended_at, created_at)
     select ${keeper.id}, 'hiring', 'hiring_basic', 'month', now(), ${moment} from generate_series(1, 60)
   `
+  await sql(stack)`
+    with paid as (
+      insert into public.payments (account_id, purpose, pack_id, quantity, provider, amount, currency, status, paid_at, created_at)
+      select ${keeper.id}, 'pack', 'casting_responses_10', 10, 'manual', 200000, 'KZT', 'succeeded', now(), ${moment}
+      from generate_series(1, 60) returning id
+    )
+    insert into public.invoices (account_id, number, payment_id, purpose, description, amount, currency)
+    select ${keeper.id}, row_number() over (), id, 'pack', '10 responses', 200000, 'KZT' from paid
+  `
+  await sql(stack)`
+    insert into public.withdrawals (account_id, amount, currency, method, status, created_at)
+    select ${keeper.id}, 500000, 'KZT', 'manual', 'cancelled', ${moment} from generate_series(1, 60)
+  `
   await sql(stack)`select private.adjust_wallet(${keeper.id}, i, 'For a list') from generate_series(1, 60) as i`
   recruiter = await createRecruiter(stack)
   const cards = (await makeCandidates(stack, 60)).map(({ card_id }) => card_id)
@@ -220,6 +233,9 @@ const cases: Record<string, () => ListCase> = {
   list_pipeline_moves: () => ({ args: { candidate_id: moved }, client: recruiter.client, count: 60 }),
   list_subscriptions: () => ({ args: { product: 'hiring' }, client: keeper.client, count: 60 }),
   list_unlocked_candidates: () => ({ args: {}, client: recruiter.client, count: 60 }),
+  list_payments: () => ({ args: { purpose: 'pack' }, client: keeper.client, count: 60 }),
+  list_invoices: () => ({ args: {}, client: keeper.client, count: 60, key: 'number' }),
+  list_withdrawals: () => ({ args: {}, client: keeper.client, count: 60 }),
   list_wallet_transactions: () => ({ args: { type: 'credit' }, client: keeper.client, count: 60 }),
 }
 const names = Object.keys(cases)

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { must } from '../flows/story.ts'
 import { createRecruiter, giveCredits, makeCandidates, unlockFor } from '../helpers/hiring.ts'
+import { pay as buy } from '../helpers/payments.ts'
 import { sql, subscribe, unique } from '../helpers/people.ts'
 import type { TestStack } from '../helpers/stack.ts'
-import { escrowOf, fundEscrow } from '../helpers/work.ts'
+import { actAs, escrowOf, fundEscrow, giveMoney } from '../helpers/work.ts'
 import { candidateInput } from '../parity/candidates.ts'
 import { active, draft } from '../parity/castings.ts'
 import { newSkills } from '../parity/creators.ts'
@@ -127,6 +128,17 @@ async function pay(owner: Kept, responder: Kept): Promise<void> {
   const { id: candidate_id } = await must(responder.tb.candidates.mine())
   expect((await recruiter.client.rpc('unlock_candidate', { candidate_id })).error).toBeNull()
   for (const { id } of [owner, responder]) {
+    const pack = { purpose: 'pack', pack_id: 'casting_responses_10' } as const
+    for (let i = 0; i < 2; i++) await buy(stack, { id }, pack, 'stripe', { provider_reference: `pi_${id}_${i}` })
+    await sql(
+      stack,
+    )`insert into private.payment_methods (account_id, provider, method) values (${id}, 'stripe', 'pm_1')`
+    await sql(stack)`
+      select private.save_payout_account(${id}, ${`acct_${id.replaceAll('-', '')}`}, 'KZ', true, true, '{}')
+    `
+    await actAs(stack, { id }, (tx) => tx`select public.set_payout_destination('Jane Doe', 'KZ86125KZT5004100100')`)
+    await giveMoney(stack, { id }, 10_000, 'EUR')
+    await actAs(stack, { id }, (tx) => tx`select public.request_withdrawal(10000, 'EUR')`)
     await sql(stack)`select private.override_entitlement(${id}, 'photos', 100, 'for a test')`
   }
 }
@@ -211,6 +223,11 @@ const many: Record<string, string> = {
   services: 'owner_id',
   order_deliveries: 'account_id',
   order_revisions: 'account_id',
+  payments: 'account_id',
+  invoices: 'account_id',
+  payout_accounts: 'account_id',
+  payout_destinations: 'account_id',
+  withdrawals: 'account_id',
 }
 
 const inAnyOrder = (rows: unknown) => (rows as Export[]).map((row) => JSON.stringify(Object.entries(row).sort())).sort()
@@ -230,6 +247,8 @@ test('accounts.export: a key for each part, and no other', async () => {
     'entitlement_usage',
     'entitlement_overrides',
     'wallet_transactions',
+    'payment_methods',
+    'bought_quotas',
     'candidate_unlocks',
     'unlocked_by',
     'organization_invitations',
@@ -470,6 +489,8 @@ test('a table that names an account is in its export, or is known to be left out
     'public.representations': 'representations',
     'private.pipeline_candidates': 'pipeline_candidates',
     'private.pipeline_moves': 'pipeline_moves',
+    'private.bought_quotas': 'bought_quotas',
+    'private.payment_methods': 'payment_methods',
     'public.orders': 'orders',
     'public.reviews': 'reviews',
   }
@@ -489,7 +510,9 @@ test('a table that names an account is in its export, or is known to be left out
     where k.contype = 'f' and n.nspname in ('public', 'private')
       and k.confrelid in ('auth.users'::regclass, 'public.accounts'::regclass)`
   // These refer to the profile, which refers to the account.
-  const { model_work_experiences: _, candidate_notes: __, candidate_follow_ups: ___, ...ofAccounts } = many
+  const { model_work_experiences: _, candidate_notes: __, candidate_follow_ups: ___, ...withKeys } = many
+  // And these outlive the account.
+  const { payments: _p, invoices: _i, withdrawals: _w, ...ofAccounts } = withKeys
   const expected = [...Object.keys(ofAccounts).map((name) => `public.${name}`), ...Object.keys(elsewhere), ...leftOut]
   expect(tables.map(({ name }) => name).sort()).toEqual(expected.sort())
   const answer = await exported(model)

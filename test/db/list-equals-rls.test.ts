@@ -128,6 +128,21 @@ beforeAll(async () => {
     from unnest(${viewers}::uuid[]) as v, generate_series(1, 4) as i where random() < 0.7
   `
   await sql(stack)`
+    with paid as (
+      insert into public.payments (account_id, purpose, pack_id, quantity, provider, amount, currency, status, paid_at, created_at)
+      select v, 'pack', 'casting_responses_10', 10, 'manual', 200000, 'KZT', 'succeeded', now(),
+        date_trunc('hour', now()) - (i % 2) * interval '1 hour'
+      from unnest(${viewers}::uuid[]) as v, generate_series(1, 4) as i where random() < 0.7 returning id, account_id
+    )
+    insert into public.invoices (account_id, number, payment_id, purpose, description, amount, currency)
+    select account_id, row_number() over (partition by account_id), id, 'pack', '10 responses', 200000, 'KZT' from paid
+  `
+  await sql(stack)`
+    insert into public.withdrawals (account_id, amount, currency, method, status, created_at)
+    select v, 500000, 'KZT', 'manual', 'cancelled', date_trunc('hour', now()) - (i % 2) * interval '1 hour'
+    from unnest(${viewers}::uuid[]) as v, generate_series(1, 4) as i where random() < 0.7
+  `
+  await sql(stack)`
     select private.adjust_wallet(v, i, 'For a list')
     from unnest(${viewers}::uuid[]) as v, generate_series(1, 4) as i where random() < 0.7
   `
@@ -366,6 +381,9 @@ const lists: Record<string, ListCase> = {
     rows: 'select id from public.reviews where subject_id = $1 and published_at is not null and removed_at is null',
     of: { argument: 'subject_id', ids: 'select auth.uid() as id' },
   },
+  list_payments: { rows: 'select id from public.payments' },
+  list_invoices: { rows: 'select payment_id as id from public.invoices', key: 'payment_id' },
+  list_withdrawals: { rows: 'select id from public.withdrawals' },
   list_subscriptions: { rows: 'select id from public.subscriptions' },
   // Nobody reads the ledger; what is exported of it is the account's own.
   list_wallet_transactions: {

@@ -110,6 +110,29 @@ describe('what is paid for', () => {
     )
   })
 
+  test('whoever pays for another plan drops the request that waits; both paid, one is in the wallet', async () => {
+    const model = await account('model')
+    const first = await startPayment(stack, model, plan)
+    const second = await startPayment(stack, model, { ...plan, period: 'year' })
+    expect(await tell(stack, 'kaspi', success(second))).toBe('applied')
+    expect(await tell(stack, 'kaspi', success(first))).toBe('applied')
+    const running = await sql(stack)`
+      select period from public.subscriptions where account_id = ${model.id} and ended_at is null
+    `
+    expect(running.map(({ period }) => period)).toEqual(['year'])
+    expect(await moneyOf(stack, model, 'KZT')).toBe(500_000)
+  })
+
+  test('a price that has changed is today’s for whoever starts again, and the old one for whoever has started', async () => {
+    const model = await account('model')
+    const old = await startPayment(stack, model, plan)
+    await sql(stack)`update public.plan_prices set amount = 600000 where plan_id = 'casting_pro' and period = 'month'`
+    const now = await startPayment(stack, model, plan)
+    await sql(stack)`update public.plan_prices set amount = 500000 where plan_id = 'casting_pro' and period = 'month'`
+    expect([old.amount, now.amount]).toEqual([500_000, 600_000])
+    expect(await tell(stack, 'kaspi', success(now))).toBe('applied')
+  })
+
   test('the same again goes on with the payment that waits; another provider or plan is another', async () => {
     const model = await account('model')
     const first = await startPayment(stack, model, plan)
@@ -147,7 +170,7 @@ describe('money that comes too late', () => {
     await sql(stack)`delete from auth.users where id = ${model.id}`
     expect(await tell(stack, 'kaspi', success(started))).toBe('quarantined')
     expect(await reasonOf(stack, started)).toBe('the account is gone')
-    expect((await paymentOf(stack, started)).status).toBe('pending')
+    expect((await paymentOf(stack, started)).status).toBe('cancelled')
   })
 
   test('counts after the provider had cancelled it', async () => {

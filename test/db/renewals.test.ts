@@ -146,6 +146,20 @@ test('whoever cancels is not charged; what was charged in the same moment is in 
   expect(await moneyOf(stack, late, 'KZT')).toBe(500_000)
 })
 
+test('whoever is suspended, or gone, is not charged', async () => {
+  const [suspended, gone] = [await ending(), await model()]
+  await sql(stack)`select private.suspend_account(${suspended.id}, 'for a test')`
+  expect(await renew(suspended)).toBeNull()
+  await pay(stack, gone, plan, 'stripe', saved)
+  await sql(
+    stack,
+  )`update public.subscriptions set expires_at = now() + interval '30 minutes' where account_id = ${gone.id}`
+  const renewal = (await renew(gone))!
+  await sql(stack)`delete from auth.users where id = ${gone.id}`
+  expect(await sql(stack)`select from private.payment_tasks where subject_id = ${renewal.payment_id}`).toHaveLength(0)
+  expect((await paymentOf(stack, renewal)).status).toBe('cancelled')
+})
+
 test('a plan that is not sold any more does not renew', async () => {
   const account = await ending()
   const [row] = await sql(

@@ -84,6 +84,19 @@ describe('a wallet', () => {
 })
 
 describe('an adjustment', () => {
+  test('of money, in minor units of its currency, likewise', async () => {
+    const person = await createPerson(stack, { roles: ['client'] })
+    const change = (amount: number) =>
+      sql(stack)`select private.adjust_wallet(${person.id}, ${amount}, 'for a test', currency => 'KZT') as balance`
+    expect((await change(5_000))[0]!.balance).toBe('5000')
+    await expect(change(-5_001)).rejects.toThrow('insufficient_funds')
+    expect((await change(-2_000))[0]!.balance).toBe('3000')
+    expect((await told(person)).map(({ status, amount, currency }) => [status, amount, currency])).toEqual([
+      ['money_added', 5_000, 'KZT'],
+      ['money_taken', -2_000, 'KZT'],
+    ])
+  })
+
   test('gives and takes credits, with a reason that the owner reads; they are told', async () => {
     const recruiter = await createPerson(stack, { roles: ['recruiter'] })
     expect((await adjust(recruiter, 30, 'A present.', 'bank 17'))[0]!.balance).toBe('30')
@@ -96,12 +109,12 @@ describe('an adjustment', () => {
       { type: 'credit', amount: 30, balance_after: 30, reason: 'A present.', payment_reference: 'bank 17', data: {} },
     ])
     expect(await told(recruiter)).toEqual([
-      { transaction_id: data[1].id, credits: 30, status: 'added' },
-      { transaction_id: data[0].id, credits: -30, status: 'taken' },
+      { transaction_id: data[1].id, credits: 30, currency: 'credits', status: 'added' },
+      { transaction_id: data[0].id, credits: -30, currency: 'credits', status: 'taken' },
     ])
     const audit = await sql(stack)`
       select details from private.audit_log where action = 'wallet.adjust' and entity_id = ${recruiter.id} order by id`
-    expect(audit.map(({ details }) => details.credits)).toEqual([30, -30])
+    expect(audit.map(({ details }) => details.amount)).toEqual([30, -30])
   })
 
   test('never takes more than there is', async () => {

@@ -20,7 +20,7 @@ const statuses: Record<string, string[]> = {
   report_decided: ['resolved', 'dismissed'],
   proposal_decided: ['approved', 'rejected'],
   candidate_unlock: ['unlocked', 'refunded'],
-  wallet_recharge: ['added', 'taken'],
+  wallet_recharge: ['added', 'taken', 'money_added', 'money_taken'],
   payment_status: ['succeeded', 'in_wallet', 'failed', 'cancelled', 'refunded'],
   withdrawal_status: ['paid', 'failed'],
   subscription_status: ['active', 'scheduled', 'rejected'],

@@ -18,7 +18,7 @@ export const ledger: ModuleAccess = {
       'transfer(text,uuid,uuid,bigint,text,jsonb,text)',
       'check_ledger()',
       'add_wallet()',
-      'adjust_wallet(uuid,bigint,text,text)',
+      'adjust_wallet(uuid,bigint,text,text,text)',
     ),
   },
 }

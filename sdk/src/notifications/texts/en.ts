@@ -48,6 +48,8 @@ export const en: NotificationTexts = {
     wallet_recharge: {
       added: { title: 'Credits added', message: 'Credits came into your wallet.' },
       taken: { title: 'Credits taken', message: 'Credits were taken out of your wallet. Its history says why.' },
+      money_added: { title: 'Money added', message: 'Money came into your wallet. Its history says why.' },
+      money_taken: { title: 'Money taken', message: 'Money was taken out of your wallet. Its history says why.' },
     },
     payment_status: {
       succeeded: { title: 'Payment received', message: 'Your payment came through.' },

@@ -48,6 +48,8 @@ export const kk: NotificationTexts = {
     wallet_recharge: {
       added: { title: 'Кредиттер қосылды', message: 'Шотыңызға кредиттер түсті.' },
       taken: { title: 'Кредиттер алынды', message: 'Шотыңыздан кредиттер алынды. Себебі тарихта көрсетілген.' },
+      money_added: { title: 'Ақша түсті', message: 'Әмияныңызға ақша түсті. Себебі тарихында.' },
+      money_taken: { title: 'Ақша алынды', message: 'Әмияныңыздан ақша алынды. Себебі тарихында.' },
     },
     payment_status: {
       succeeded: { title: 'Төлем түсті', message: 'Төлеміңіз өтті.' },

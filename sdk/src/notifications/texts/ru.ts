@@ -51,6 +51,8 @@ export const ru: NotificationTexts = {
     wallet_recharge: {
       added: { title: 'Кредиты начислены', message: 'На ваш счёт поступили кредиты.' },
       taken: { title: 'Кредиты списаны', message: 'С вашего счёта списаны кредиты. Причина указана в истории.' },
+      money_added: { title: 'Деньги зачислены', message: 'В ваш кошелёк поступили деньги. Причина — в его истории.' },
+      money_taken: { title: 'Деньги списаны', message: 'Из вашего кошелька списаны деньги. Причина — в его истории.' },
     },
     payment_status: {
       succeeded: { title: 'Платёж получен', message: 'Ваш платёж прошёл.' },

@@ -20,7 +20,7 @@ export interface NotificationTexts {
     report_decided: Record<'resolved' | 'dismissed', Text>
     proposal_decided: Record<'approved' | 'rejected', Text>
     candidate_unlock: Record<'unlocked' | 'refunded', Text>
-    wallet_recharge: Record<'added' | 'taken', Text>
+    wallet_recharge: Record<'added' | 'taken' | 'money_added' | 'money_taken', Text>
     payment_status: Record<'succeeded' | 'in_wallet' | 'failed' | 'cancelled' | 'refunded', Text>
     withdrawal_status: Record<'paid' | 'failed', Text>
     subscription_status: Record<'active' | 'scheduled' | 'rejected' | 'ended', Text>
