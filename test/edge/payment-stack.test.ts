@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { anonClient, createPerson, liftRequestLimits, type Person, serviceClient, sql } from '../helpers/people.ts'
 import { startTestStack, type TestStack } from '../helpers/stack.ts'
@@ -125,4 +126,63 @@ test('a plan that renews by itself is charged by the drain', async () => {
     await doubles().deliveries.settled()
     expect((await paymentsOf(model)).map(({ status }) => status)).toEqual(['succeeded', 'succeeded'])
   }
+})
+
+/** Ends the process of a function of this stack, as a machine that fails does; answers how many there were. */
+function kill(name: string): number {
+  const rows = execFileSync('ps', ['-axo', 'pid=,ppid=,command='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line)!)
+    .map(([, pid, parent, command]) => ({ pid: Number(pid), parent: Number(parent), command: command! }))
+  const below = (parent: number): typeof rows =>
+    rows.filter((row) => row.parent === parent).flatMap((row) => [row, ...below(row.pid)])
+  const found = below(process.pid).filter(({ command }) => /deno\S* run/.test(command) && command.includes(`/${name}/`))
+  for (const { pid } of found) process.kill(pid, 'SIGKILL')
+  return found.length
+}
+
+const packsOf = async ({ id }: Person) =>
+  (await sql(stack)`select quantity::int from private.bought_quotas where account_id = ${id}`).map(
+    ({ quantity }) => quantity,
+  )
+
+test('a function whose process is killed before it has stored anything: told again, there is one effect', async () => {
+  const model = await newModel()
+  const { url } = await invoke(
+    'checkout',
+    { purpose: 'pack', pack_id: 'casting_responses_10', provider: 'kaspi' },
+    model,
+  )
+  // While it asks Kaspi.
+  doubles().addFault({ provider: 'kaspi', method: 'GET', path: '/payments', delayMs: 5_000 })
+  const paying = doubles().pay(url)
+  await new Promise((resolve) => setTimeout(resolve, 1_000))
+  expect(kill('payment-webhooks')).toBeGreaterThan(0)
+  await paying
+  await doubles().deliveries.settled()
+  expect(await packsOf(model)).toEqual([10])
+  expect(doubles().deliveries.list().at(-1)!.attempts.length).toBeGreaterThan(1)
+})
+
+test('a function whose process is killed while the database applies: it happens once, and is told again in vain', async () => {
+  const model = await newModel()
+  const { url, payment_id } = await invoke(
+    'checkout',
+    { purpose: 'pack', pack_id: 'casting_responses_10', provider: 'kaspi' },
+    model,
+  )
+  const blocker = await sql(stack).reserve()
+  await blocker`begin`
+  await blocker`select from public.payments where id = ${payment_id} for update`
+  const paying = doubles().pay(url)
+  const waiting = () => sql(stack)`
+    select pid from pg_stat_activity where wait_event_type = 'Lock' and query like '%apply_payment_event%'`
+  await expect.poll(async () => (await waiting()).length).toBe(1)
+  expect(kill('payment-webhooks')).toBeGreaterThan(0)
+  await blocker`rollback`
+  blocker.release()
+  await paying
+  await doubles().deliveries.settled()
+  expect(await packsOf(model)).toEqual([10])
 })
