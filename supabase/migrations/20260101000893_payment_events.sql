@@ -344,7 +344,7 @@ begin
 end;
 $$;
 comment on function private.replay_payment_event is
-  'For admins: applies an event again that is quarantined or dead, once its reason is gone. It is checked as at first, and what has had its effect has none again. Answers its status.';
+  'For admins: applies an event again that is quarantined or dead, once its reason is gone. It is compared with its payment as at first, and what has had its effect has none again; what the provider''s module saw wrong in it counts as seen to. Answers its status.';
 
 create function private.close_payment_event(event_id bigint, reason text)
 returns void
@@ -379,7 +379,7 @@ as $$
 -- Definer: as above.
 declare
   payment public.payments;
-  event_id bigint;
+  stored_id bigint;
 begin
   select p.* into payment from public.payments as p where p.id = approve_payment.payment_id;
   if payment.id is null or payment.status = 'succeeded' then
@@ -391,15 +391,19 @@ begin
   if exists (select from private.payment_events as e where e.provider = 'manual' and e.event_id = approve_payment.reference) then
     raise exception 'reference % has counted already', approve_payment.reference using errcode = 'unique_violation';
   end if;
-  event_id := private.store_payment_event(
+  stored_id := private.store_payment_event(
     'manual', approve_payment.reference, 'approved', '',
     jsonb_build_object(
       'type', 'payment.succeeded', 'payment_id', payment.id, 'provider_reference', approve_payment.reference,
       'amount', payment.amount, 'currency', payment.currency
     )
   );
+  -- Another admin in the same moment, for another payment.
+  if not exists (select from private.payment_events as e where e.id = stored_id and e.event ->> 'payment_id' = payment.id::text) then
+    raise exception 'reference % has counted already', approve_payment.reference using errcode = 'unique_violation';
+  end if;
   perform private.audit('payment.approve', 'payment', payment.id::text, jsonb_build_object('reference', approve_payment.reference));
-  return private.apply_payment_event(event_id);
+  return private.apply_payment_event(stored_id);
 end;
 $$;
 comment on function private.approve_payment is

@@ -1,7 +1,7 @@
 -- Renewals: subscriptions that renew by themselves are charged with what was saved when they were paid.
 -- The first try is in the last hour of the period, then one a day while the days of grace run; past due, the subscription goes on
 -- until those are over.
--- Promises: one charge at a time, and only while the subscriber has not cancelled.
+-- Promises: one charge at a time, at the price that was agreed, and only while the subscriber has not cancelled.
 
 set lock_timeout = '5s';
 set statement_timeout = '60s';
@@ -15,22 +15,21 @@ set search_path = ''
 as $$
 -- Definer: for the job. Null, and no more renewal, where there is nothing to charge or the plan is not sold any more.
 declare
-  price public.plan_prices;
   saved private.payment_methods;
   payment public.payments;
 begin
-  select p.* into price from public.plan_prices as p where p.plan_id = s.plan_id and p.period = s.period;
   select m.* into saved
   from private.payment_methods as m
   join public.payments as p on p.account_id = m.account_id and p.provider = m.provider
   where p.subject_id = s.id and p.status = 'succeeded' and m.account_id = s.account_id
   limit 1;
-  if price.plan_id is null or saved.account_id is null then
+  if saved.account_id is null or s.amount is null
+    or not exists (select from public.plan_prices as p where p.plan_id = s.plan_id and p.period = s.period) then
     update public.subscriptions as o set auto_renew = false where o.id = s.id;
     return null;
   end if;
   insert into public.payments (account_id, purpose, renews_id, provider, amount, currency, auto_renew)
-  values (s.account_id, 'subscription', s.id, saved.provider, price.amount, price.currency, true)
+  values (s.account_id, 'subscription', s.id, saved.provider, s.amount, s.currency, true)
   returning * into payment;
   perform private.queue_payment_task(
     'renewal', payment.id, payment.provider,

@@ -269,6 +269,18 @@ describe('by hand', () => {
   })
 })
 
+test('two admins with one reference for two payments in the same moment: one is approved, the other told', async () => {
+  const payments = await Promise.all(
+    Array.from({ length: 2 }, async () => startPayment(stack, await account('model'), plan, 'manual')),
+  )
+  const approved = await Promise.allSettled(
+    payments.map(({ payment_id }) => sql(stack)`select private.approve_payment(${payment_id}, 'transfer 7')`),
+  )
+  expect(approved.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  const statuses = await Promise.all(payments.map(async (one) => (await paymentOf(stack, one)).status))
+  expect(statuses.sort()).toEqual(['pending', 'succeeded'])
+})
+
 describe('what was stored and not applied', () => {
   const store = async (event: object, age = '1 hour') => {
     const [row] = await sql(stack)`

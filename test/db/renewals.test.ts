@@ -170,6 +170,16 @@ test('a plan that is not sold any more does not renew', async () => {
   expect((await subscriptions(account))[0]!.auto_renew).toBe(false)
 })
 
+test('a price that has changed since is for new subscribers', async () => {
+  const account = await ending()
+  await sql(stack)`update public.plan_prices set amount = 900000 where plan_id = 'casting_pro' and period = 'month'`
+  const renewal = (await renew(account))!
+  await sql(stack)`update public.plan_prices set amount = 500000 where plan_id = 'casting_pro' and period = 'month'`
+  expect(renewal.amount).toBe(500_000)
+  expect(await tell(stack, 'stripe', success(renewal))).toBe('applied')
+  expect((await subscriptions(account))[1]).toMatchObject({ amount: '500000', status: 'scheduled' })
+})
+
 test('a renewal brings the credits of its plan', async () => {
   const [recruiter] = await makeRecruiters(stack, 1)
   await pay(stack, recruiter!, { purpose: 'subscription', plan_id: 'hiring_basic', period: 'month' }, 'stripe', saved)
