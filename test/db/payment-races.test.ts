@@ -44,7 +44,7 @@ const admin =
     statement(pool)
 
 /** What two people, a client and a freelancer, and those who serve them may do. */
-async function actsOf(client: { id: string }, freelancer: { id: string }): Promise<Act[]> {
+async function actsOf(client: { id: string }, freelancer: { id: string }): Promise<{ acts: Act[]; leaving: Act[] }> {
   const { taskId, escrowId } = await makeAgreedTask(stack, client, freelancer)
   const escrow = { purpose: 'escrow', escrow_id: escrowId } as const
   const paying = await Promise.all([
@@ -58,7 +58,7 @@ async function actsOf(client: { id: string }, freelancer: { id: string }): Promi
   const by = (person: { id: string }, text: string, ...values: string[]): Act => {
     return () => actAs(stack, person, (tx) => tx.unsafe(text, values), pool)
   }
-  return [
+  const acts = [
     ...paying.flatMap((one) => [tell(one, success(one, saved)), tell(one, success(one, saved))]),
     ...paying.map((one) => tell(one, { type: 'payment.failed', payment_id: one.payment_id })),
     ...paying.map((one) => admin((tx) => tx`select private.refund_payment(${one.payment_id}, 'for a test')`)),
@@ -73,8 +73,6 @@ async function actsOf(client: { id: string }, freelancer: { id: string }): Promi
     ),
     by(client, `select payment_id from public.start_payment('escrow', 'manual', escrow_id => $1)`, escrowId),
     by(client, `select id from public.cancel_subscription((select id from public.subscriptions limit 1))`),
-    admin((tx) => tx`delete from auth.users where id = ${client.id}`),
-    admin((tx) => tx`delete from auth.users where id = ${freelancer.id}`),
     admin((tx) => tx`select private.suspend_account(${freelancer.id}, 'for a test')`),
     admin((tx) => tx`select private.renew_subscriptions()`),
     admin((tx) => tx`select private.look_up_payments()`),
@@ -88,6 +86,8 @@ async function actsOf(client: { id: string }, freelancer: { id: string }): Promi
       `,
     ),
   ]
+  const leave = ({ id }: { id: string }): Act => admin((tx) => tx`delete from auth.users where id = ${id}`)
+  return { acts, leaving: [leave(client), leave(freelancer)] }
 }
 
 test('whatever happens at once, nobody waits in a circle and every cent is where it belongs', async () => {
@@ -95,11 +95,19 @@ test('whatever happens at once, nobody waits in a circle and every cent is where
   for (let round = 0; round < 6; round++) {
     const sides = await makeSides(stack, 10)
     const acts: Act[] = []
-    for (let i = 0; i < sides.length; i += 2) acts.push(...(await actsOf(sides[i]!, sides[i + 1]!)))
+    const leaving: Act[] = []
+    for (let i = 0; i < sides.length; i += 2) {
+      const pair = await actsOf(sides[i]!, sides[i + 1]!)
+      acts.push(...pair.acts)
+      leaving.push(...pair.leaving)
+    }
     await sql(stack)`
       update public.subscriptions set expires_at = now() + interval '30 minutes' where started_at is not null and ended_at is null
     `
-    const outcomes = await Promise.allSettled(shuffled(acts).map((act) => act()))
+    // A client who is gone before; later, what they have keeps most of them.
+    await leaving.shift()!()
+    const list = shuffled([...acts, ...leaving])
+    const outcomes = await Promise.allSettled(list.map((act) => act()))
     for (const outcome of outcomes) {
       const code = outcome.status === 'fulfilled' ? 'done' : String((outcome.reason as { code?: string }).code)
       codes.set(code, (codes.get(code) ?? 0) + 1)
@@ -111,4 +119,13 @@ test('whatever happens at once, nobody waits in a circle and every cent is where
   const known = ['done', 'PGRST', 'P0002', '55000', '22023', '42501']
   expect([...codes.keys()].filter((code) => !known.includes(code))).toEqual([])
   expect(codes.get('done')).toBeGreaterThan(300)
+  const [gone] = await sql(stack)`
+    select count(*)::int from private.payment_events where status = 'quarantined' and reason = 'the account is gone'
+  `
+  expect(gone!.count).toBeGreaterThan(0)
+  const [others] = await sql(stack)`
+    select count(*)::int from private.payment_events
+    where status not in ('applied', 'ignored') and reason is distinct from 'the account is gone'
+  `
+  expect(others!.count).toBe(0)
 }, 120_000)
