@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import type postgres from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { atOnce, codesOf, statement, whileHeld } from '../helpers/at-once.ts'
 import { makeRecruiters } from '../helpers/hiring.ts'
 import { makeAccounts } from '../helpers/many.ts'
 import {
@@ -73,14 +75,17 @@ describe('what is paid for', () => {
 
   test('a pack is used after the plan’s own, by as many as there are, and never more', async () => {
     const model = await account('model')
-    const use = () => sql(stack)`select private.use_entitlement(${model.id}, 'casting_responses') as is_used`
+    const use = statement(`select private.use_entitlement($1, 'casting_responses') as is_used`, model.id)
     await pay(stack, model, { purpose: 'pack', pack_id: 'casting_responses_10' })
     await pay(stack, model, { purpose: 'pack', pack_id: 'casting_responses_10' })
     const [before] = await sql(stack)`select * from private.entitlement_status(${model.id}, 'casting_responses')`
     expect(before).toMatchObject({ quantity: '3', used: '0', bought: '20', remaining: '23' })
     // FREE has three.
-    const used = await Promise.all(Array.from({ length: 40 }, use))
-    expect(used.filter(([row]) => row!.is_used)).toHaveLength(23)
+    const used = await atOnce(
+      stack,
+      Array.from({ length: 40 }, () => ({ runs: [use] })),
+    )
+    expect(used.filter((one) => 'value' in one && (one.value as [{ is_used: boolean }])[0].is_used)).toHaveLength(23)
     const [after] = await sql(stack)`select * from private.entitlement_status(${model.id}, 'casting_responses')`
     expect(after).toMatchObject({ quantity: '3', used: '3', bought: '0', remaining: '0' })
   })
@@ -138,6 +143,7 @@ describe('what is paid for', () => {
     const first = await startPayment(stack, model, plan)
     expect((await startPayment(stack, model, plan)).payment_id).toBe(first.payment_id)
     expect((await startPayment(stack, model, plan, 'robokassa')).payment_id).not.toBe(first.payment_id)
+    expect((await startPayment(stack, model, { ...plan, auto_renew: false })).payment_id).not.toBe(first.payment_id)
     await sql(stack)`update public.payments set created_at = now() - interval '13 hours' where id = ${first.payment_id}`
     expect((await startPayment(stack, model, plan)).payment_id).not.toBe(first.payment_id)
   })
@@ -337,6 +343,50 @@ describe('at once', () => {
     expect(new Set(statuses)).toEqual(new Set(['applied']))
     expect(await moneyOf(stack, recruiter!, 'credits')).toBe(7)
     expect(await told(recruiter!)).toEqual(['succeeded'])
+  })
+
+  test('one event twice: the second waits for the first and says the same', async () => {
+    const started = await startPayment(stack, await account('model'), plan)
+    const [stored] = await sql(stack)`
+      select private.store_payment_event('kaspi', gen_random_uuid()::text, 'told', '', ${sql(stack).json(success(started) as never)}) as id
+    `
+    const answers: string[] = []
+    const apply = {
+      runs: [
+        async (tx: postgres.TransactionSql) => {
+          const [row] = await tx`select private.apply_payment_event(${stored!.id}) as status`
+          answers.push(row!.status)
+        },
+      ],
+    }
+    const hold = statement('select from public.payments where id = $1 for update', started.payment_id)
+    expect(await whileHeld(stack, hold, apply, apply)).toEqual(['done', 'done'])
+    expect(answers).toEqual(['applied', 'applied'])
+  })
+
+  test('what another moment heals is raised, and the event stays', async () => {
+    const started = await startPayment(stack, await account('model'), plan)
+    const [stored] = await sql(stack)`
+      select private.store_payment_event('kaspi', gen_random_uuid()::text, 'told', '', ${sql(stack).json(success(started) as never)}) as id
+    `
+    const impatient = {
+      runs: [
+        async (tx: postgres.TransactionSql) => {
+          await tx`set local lock_timeout = '50ms'`
+          await tx`select private.apply_payment_event(${stored!.id})`
+        },
+      ],
+    }
+    const idle = { runs: [statement('select 1')] }
+    const hold = statement('select from public.payments where id = $1 for update', started.payment_id)
+    const held = async (tx: postgres.TransactionSql) => {
+      await hold(tx)
+      await atOnce(stack, [impatient]).then((outcomes) => expect(codesOf(outcomes)).toEqual(['55P03']))
+    }
+    await whileHeld(stack, held, idle, idle)
+    const [event] = await sql(stack)`select status from private.payment_events where id = ${stored!.id}`
+    expect(event!.status).toBe('received')
+    await sql(stack)`select private.apply_payment_event(${stored!.id})`
   })
 
   test('twenty payments of one account: invoices without gaps, and nothing waits in a circle', async () => {

@@ -170,6 +170,23 @@ test('a plan that is not sold any more does not renew', async () => {
   expect((await subscriptions(account))[0]!.auto_renew).toBe(false)
 })
 
+test('a renewal is charged with what the first payment saved, also the second time', async () => {
+  const account = await model()
+  await pay(stack, account, plan, 'robokassa', { method: { customer: null, method: '1001' } })
+  for (let month = 0; month < 2; month++) {
+    await sql(stack)`
+      update public.subscriptions set expires_at = now() + interval '30 minutes', started_at = least(started_at, now())
+      where account_id = ${account.id} and auto_renew
+    `
+    const renewal = (await renew(account))!
+    const [task] = await sql(stack)`select data from private.payment_tasks where subject_id = ${renewal.payment_id}`
+    expect(task!.data).toMatchObject({ customer: null, method: '1001' })
+    const own = { method: { customer: null, method: String(renewal.order_number) } }
+    expect(await tell(stack, 'robokassa', success(renewal, own))).toBe('applied')
+    await pass(account, '1 hour')
+  }
+})
+
 test('a price that has changed since is for new subscribers', async () => {
   const account = await ending()
   await sql(stack)`update public.plan_prices set amount = 900000 where plan_id = 'casting_pro' and period = 'month'`

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { statement, whileHeld } from '../helpers/at-once.ts'
 import { makeAccounts } from '../helpers/many.ts'
 import { moneyState, tell, wrongPayments } from '../helpers/payments.ts'
 import { sql } from '../helpers/people.ts'
@@ -157,6 +158,16 @@ test('whoever sends it and whoever cancels it at the same moment: one of them do
       expect(claimed.includes(id)).toBe(!isCancelled)
     }
   }
+})
+
+test('whoever cancels holds its task first, so that the sender passes over it', async () => {
+  const account = await earner()
+  const id = await withdraw(account, 10_000)
+  const cancelling = { as: account, runs: [statement('select public.cancel_withdrawal($1)', id)] }
+  const claiming = { runs: [statement('select private.claim_payment_tasks(100)')] }
+  const hold = statement('select from public.withdrawals where id = $1 for update', id)
+  expect(await whileHeld(stack, hold, cancelling, claiming)).toEqual(['done', 'done'])
+  expect(await statusOf(id)).toBe('cancelled')
 })
 
 describe('by hand', () => {
