@@ -85,9 +85,23 @@ describe('what is paid for', () => {
       stack,
       Array.from({ length: 40 }, () => ({ runs: [use] })),
     )
+    expect(new Set(codesOf(used))).toEqual(new Set(['done']))
     expect(used.filter((one) => 'value' in one && (one.value as [{ is_used: boolean }])[0].is_used)).toHaveLength(23)
     const [after] = await sql(stack)`select * from private.entitlement_status(${model.id}, 'casting_responses')`
     expect(after).toMatchObject({ quantity: '3', used: '3', bought: '0', remaining: '0' })
+  })
+
+  test('packs are used by many at once, one after the other', async () => {
+    const model = await account('model')
+    for (let n = 0; n < 2; n++) await pay(stack, model, { purpose: 'pack', pack_id: 'casting_responses_10' })
+    const use = statement(`select private.use_bought_quota($1, 'casting_responses') as is_used`, model.id)
+    const outcomes = await atOnce(
+      stack,
+      Array.from({ length: 30 }, () => ({ runs: [use] })),
+    )
+    const used = outcomes.map((one) => ('value' in one ? (one.value as [{ is_used: boolean }])[0].is_used : one.code))
+    expect(used.filter((one) => one === true)).toHaveLength(20)
+    expect(used.filter((one) => one === false)).toHaveLength(10)
   })
 
   test('an admin’s word of none is above what was bought', async () => {
@@ -315,7 +329,7 @@ describe('what was stored and not applied', () => {
     const id = await store(success(started), '1 day')
     const blocker = await sql(stack).reserve()
     await blocker`begin`
-    await blocker`select from public.payments where id = ${started.payment_id} for update`
+    await blocker`select from public.payments where id = ${started.payment_id} for no key update`
     for (let n = 0; n < 10; n++) {
       await sql(stack).begin(async (tx) => {
         await tx`set local lock_timeout = '20ms'`
@@ -378,7 +392,7 @@ describe('at once', () => {
       ],
     }
     const idle = { runs: [statement('select 1')] }
-    const hold = statement('select from public.payments where id = $1 for update', started.payment_id)
+    const hold = statement('select from public.payments where id = $1 for no key update', started.payment_id)
     const held = async (tx: postgres.TransactionSql) => {
       await hold(tx)
       await atOnce(stack, [impatient]).then((outcomes) => expect(codesOf(outcomes)).toEqual(['55P03']))
