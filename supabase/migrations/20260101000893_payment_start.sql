@@ -159,12 +159,17 @@ begin
   -- A provider's page lives for a day; one that is about to end is not gone on with. Stripe's can be paid after a decline: a second
   -- one beside it could be paid too.
   select p.id into payment.id
-  from public.payments as p
-  where p.account_id = caller and (p.status = 'pending' or p.status = 'failed' and p.provider = 'stripe')
-    and p.provider = start_payment.provider and p.purpose = payment.purpose
+  from (
+    -- The account's newest first: without statistics the planner would look through all of a currency.
+    select o.* from public.payments as o
+    where o.account_id = caller and o.created_at > now() - interval '12 hours'
+    order by o.created_at desc
+    limit 100
+  ) as p
+  where (p.status = 'pending' or p.status = 'failed' and p.provider = 'stripe')
+    and p.provider = start_payment.provider and p.purpose = payment.purpose and p.renews_id is null
     and (p.amount, p.currency, p.auto_renew) = (payment.amount, payment.currency, payment.auto_renew)
     and (p.subject_id, p.pack_id, p.quantity) is not distinct from (payment.subject_id, payment.pack_id, payment.quantity)
-    and p.renews_id is null and p.created_at > now() - interval '12 hours'
   order by p.created_at desc
   limit 1;
   if payment.id is null then
