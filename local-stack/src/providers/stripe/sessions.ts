@@ -26,6 +26,9 @@ const halfAnHour = 1800
 // What a session makes its intent of; no answer shows it.
 const intentFields = new WeakMap<Session, Params>()
 
+/** What is sold, in words. */
+export const soldIn = (session: Session): string => String(intentFields.get(session)?.description ?? session.id)
+
 export function createSession(state: State, params: Params): Session {
   const mode = oneOf(params, 'mode', ['payment', 'setup', 'subscription'])
   if (mode === null) throw missing('mode')

@@ -3,7 +3,7 @@ import { badCard, charge, goodCard, newPaymentMethod, oneTimeCard } from './card
 import { StripeError } from './errors.ts'
 import { endIntent } from './intents.ts'
 import type { PaymentIntent, Session } from './objects.ts'
-import { expireSession, paySession } from './sessions.ts'
+import { expireSession, paySession, soldIn } from './sessions.ts'
 import { all, type Card, type State } from './state.ts'
 
 /** Where Checkout sessions are paid, and the intents that a page of the shop would pay with Stripe.js. */
@@ -67,7 +67,7 @@ function payable(state: State, one: Session | PaymentIntent): Payable {
     url: `${state.base}/pay/stripe/${one.id}`,
     amount: decimalText(isSession ? one.amount_total : one.amount),
     currency: one.currency.toUpperCase(),
-    description: String((isSession ? one.client_reference_id : one.description) ?? one.id),
+    description: isSession ? soldIn(one) : String(one.description ?? one.id),
     state: stateOf(state, one),
     back,
     created_at: new Date(one.created * 1000).toISOString(),
