@@ -137,7 +137,7 @@ describe('the pages', () => {
   test('cannot be used by what a start says', async () => {
     const evil = '<script>alert(1)</script>'
     const { url } = await startSession(harness.client, {
-      client_reference_id: evil,
+      payment_intent_data: { description: evil },
       success_url: 'javascript://%0aalert(1)',
     })
     for (const shown of [url!, harness.url]) {
