@@ -166,4 +166,6 @@ it('MT50 payouts.withdraw: not more than there is, pending until the provider co
   expect(byHand.data).toMatchObject([{ status: 'pending', method: 'manual' }])
   expect(await must(person.tb.payouts.cancelWithdrawal(byHand.data[0].id))).toMatchObject({ status: 'cancelled' })
   expect(await wallet()).toMatchObject({ balance: 40_000, pending: 0 })
+  const stays = await expectRefusal(person.tb.accounts.delete({ password: person.password }), 'conflict')
+  expect(stays.details).toMatchObject({ reason: 'money_left' })
 })

@@ -85,7 +85,7 @@ export class Accounts {
 
   /**
    * Deletes one's own account with all personal data and files, and ends the session. `invalid_credentials` for a wrong
-   * password; five tries a minute. MT11
+   * password; five tries a minute. `conflict` while money is held for its work, or there is some to withdraw. MT11
    */
   delete(input: z.input<typeof deleteAccountSchema>): Promise<Result<null>> {
     const context = this.#context
