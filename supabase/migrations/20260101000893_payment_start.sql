@@ -151,7 +151,13 @@ begin
     )
   );
   if kept is not null then
-    return (kept #>> '{}')::uuid;
+    select p.* into payment from public.payments as p where p.id = (kept #>> '{}')::uuid;
+    if payment.status not in ('pending', 'failed') then
+      perform private.raise_error(
+        'conflict', 409, 'What this key has started is settled: take a new one.', '{"reason": "payment_settled"}'
+      );
+    end if;
+    return payment.id;
   end if;
   perform from public.accounts as a where a.id = caller for no key update;
   payment := private.new_payment(purpose, plan_id, period, credits, pack_id, escrow_id);
@@ -246,7 +252,7 @@ security definer
 set search_path = ''
 as $$
 -- Definer: a job. Asks the provider about payments that wait, later and later; after 30 days they are cancelled, and money that still
--- comes counts.
+-- comes counts. What Stripe has declined can be paid on its page for a day.
 declare
   queued integer;
 begin
@@ -264,7 +270,9 @@ begin
     set looked_up_at = now()
     where p.id in (
       select o.id from public.payments as o
-      where o.status = 'pending' and o.provider <> 'manual' and o.created_at < now() - interval '15 minutes'
+      where o.status in ('pending', 'failed') and o.provider <> 'manual'
+        and o.created_at between now() - interval '30 days' and now() - interval '15 minutes'
+        and (o.status = 'pending' or o.provider = 'stripe' and o.created_at > now() - interval '2 days')
         and coalesce(o.looked_up_at, '-infinity') < now() - greatest(interval '15 minutes', (now() - o.created_at) / 4)
       order by o.created_at
       limit 500

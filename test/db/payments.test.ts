@@ -129,6 +129,29 @@ describe('what is paid for', () => {
     )
   })
 
+  test('the key of a payment that is settled starts nothing, and says so', async () => {
+    const model = await account('model')
+    const key = randomUUID()
+    const start = () =>
+      actAs(
+        stack,
+        model,
+        (tx) => tx`
+          select * from public.start_payment('pack', 'robokassa', pack_id => 'casting_responses_10', idempotency_key => ${key})`,
+      )
+    const [first] = await start()
+    const started = {
+      payment_id: first!.payment_id,
+      order_number: Number(first!.order_number),
+      amount: Number(first!.amount),
+      currency: first!.currency,
+      provider: 'robokassa',
+    }
+    expect((await start())[0]!.payment_id).toBe(started.payment_id)
+    expect(await tell(stack, 'robokassa', success(started))).toBe('applied')
+    await expect(start()).rejects.toThrow(/payment_settled/)
+  })
+
   test('whoever pays for another plan drops the request that waits; both paid, one is in the wallet', async () => {
     const model = await account('model')
     const first = await startPayment(stack, model, plan)
@@ -446,16 +469,23 @@ test('payments that nobody tells of are looked up, later and later, and end afte
     Array.from({ length: 3 }, async () => startPayment(stack, await account('model'), plan)),
   )
   const manual = await startPayment(stack, await account('model'), plan, 'manual')
+  const declined = await startPayment(stack, await account('model'), plan, 'stripe')
+  const refused = await startPayment(stack, await account('model'), plan, 'robokassa')
+  for (const one of [declined, refused]) {
+    await tell(stack, one.provider, { type: 'payment.failed', payment_id: one.payment_id })
+  }
   const age = (payment: { payment_id: string }, by: string) =>
     sql(stack)`update public.payments set created_at = now() - ${by}::interval where id = ${payment.payment_id}`
   await Promise.all([age(waiting!, '20 minutes'), age(manual, '20 minutes'), age(old!, '31 days')])
+  await Promise.all([age(declined, '20 minutes'), age(refused, '20 minutes')])
   const queued = async () =>
     (await sql(stack)`select data ->> 'payment_id' as id from private.payment_tasks where kind = 'look_up'`).map(
       ({ id }) => id,
     )
   await sql(stack)`select private.look_up_payments()`
   expect(await queued()).toContain(waiting!.payment_id)
-  for (const one of [fresh!, old!, manual]) expect(await queued()).not.toContain(one.payment_id)
+  expect(await queued(), 'its page can still be paid').toContain(declined.payment_id)
+  for (const one of [fresh!, old!, manual, refused]) expect(await queued()).not.toContain(one.payment_id)
   expect((await paymentOf(stack, old!)).status).toBe('cancelled')
   await sql(stack)`delete from private.payment_tasks`
   await sql(stack)`select private.look_up_payments()`
