@@ -12,9 +12,17 @@ const batchSize = 20
 const batchesAtMost = 5
 const reasonLength = 500
 
-/** Does what waits to be done at payment providers: 100 tasks at most. One that fails stays queued with the reason. */
+const eventsAtMost = 100
+
+/**
+ * Applies events that were stored and not applied, and does what waits to be done at payment providers: 100 of each at most. A
+ * task that fails stays queued with the reason.
+ */
 export async function doPaymentTasks(dependencies: PaymentDependencies): Promise<{ done: number; failed: number }> {
   const total = { done: 0, failed: 0 }
+  for (let events = 0; events < eventsAtMost; events++) {
+    if (!(await dependencies.events.applyNext())) break
+  }
   for (let batch = 0; batch < batchesAtMost; batch++) {
     const tasks = await dependencies.tasks.claim(batchSize)
     // Together: each waits for a provider most of the time, and claims run out.

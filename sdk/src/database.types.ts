@@ -3090,6 +3090,7 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      apply_next_payment_event: { Args: Record<PropertyKey, never>; Returns: number }
       apply_payment_event: { Args: { event_id: number }; Returns: string }
       apply_to_task: {
         Args: { estimated_duration?: string; offered_price: number; proposal: string; task_id: string }

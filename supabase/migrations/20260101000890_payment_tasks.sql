@@ -115,6 +115,23 @@ as $$
 $$;
 comment on function public.fail_payment_task is 'Service only: this did not succeed; it is tried again later.';
 
+create function private.is_drain_wanted()
+returns boolean
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+-- Definer: for the job, and for whoever ticks in its place.
+begin
+  return exists (select from private.payment_tasks as t where t.claimed_until < now())
+    or exists (
+      select from private.payment_events as e
+      where e.status = 'received' and e.received_at < now() - interval '30 seconds' * (e.attempts + 1)
+    );
+end;
+$$;
+
 create function private.do_payment_tasks()
 returns void
 language sql
@@ -123,7 +140,7 @@ security definer
 set search_path = ''
 as $$
   -- Definer: a job.
-  select private.post_to_drain() where exists (select from private.payment_tasks as t where t.claimed_until < now());
+  select private.post_to_drain() where private.is_drain_wanted();
 $$;
 
 insert into private.jobs (name, every, description) values

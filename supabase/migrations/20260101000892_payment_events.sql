@@ -257,48 +257,62 @@ $$;
 comment on function public.apply_payment_event is
   'Service only: has a stored event happen, once. Answers its status: applied, ignored, quarantined, dead; null when there is none. What is raised may be tried again.';
 
-create function private.apply_received_events()
-returns integer
+create function private.apply_next_payment_event()
+returns bigint
 language plpgsql
 volatile
 security definer
 set search_path = ''
 as $$
--- Definer: a job. What was stored and not applied, as when a function ended between the two.
+-- Definer: for the drain function and a job. One that was stored and not applied, as when a function ended between the two; answers
+-- its id, null when none waits. One a transaction: several would hold what each other's people wait for.
 declare
-  waiting bigint[];
-  stored_id bigint;
+  waiting_id bigint;
 begin
-  waiting := array(
-    select e.id
-    from private.payment_events as e
-    where e.status = 'received' and e.received_at < now() - interval '30 seconds' * (e.attempts + 1)
-    order by e.attempts, e.received_at
-    limit 20
-    for no key update skip locked
-  );
-  -- Everybody's accounts first, in one order: the events lock them one after the other.
-  perform private.lock_accounts(variadic array(
-    select unnest(array[p.account_id, c.payer_id, c.payee_id])
-    from private.payment_events as e
-    join public.payments as p on p.id = private.payment_of_event(e.provider, e.event)
-    left join private.escrows as c on c.id = p.subject_id
-    where e.id = any (waiting)
-  ));
-  foreach stored_id in array waiting loop
-    begin
-      perform private.apply_payment_event(stored_id);
-    exception when query_canceled or others then
-      update private.payment_events as e
-      set
-        attempts = e.attempts + 1,
-        reason = left(sqlerrm, 500),
-        status = case when e.attempts >= 9 then 'dead' else e.status end
-      where e.id = stored_id;
-    end;
-  end loop;
-  return cardinality(waiting);
+  select e.id into waiting_id
+  from private.payment_events as e
+  where e.status = 'received' and e.received_at < now() - interval '30 seconds' * (e.attempts + 1)
+  order by e.attempts, e.received_at
+  limit 1
+  for no key update skip locked;
+  if waiting_id is null then
+    return null;
+  end if;
+  begin
+    perform private.apply_payment_event(waiting_id);
+  exception when query_canceled or others then
+    update private.payment_events as e
+    set
+      attempts = e.attempts + 1,
+      reason = left(sqlerrm, 500),
+      status = case when e.attempts >= 9 then 'dead' else e.status end
+    where e.id = waiting_id;
+  end;
+  return waiting_id;
 end;
+$$;
+
+create function public.apply_next_payment_event()
+returns bigint
+language sql
+volatile
+security invoker
+set search_path = ''
+as $$
+  select private.apply_next_payment_event();
+$$;
+comment on function public.apply_next_payment_event is
+  'Service only: applies one event that was stored half a minute ago or longer and not applied. Answers its id; null when none waits.';
+
+create function private.apply_received_events()
+returns void
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  -- Definer: a job, where nobody calls the drain function.
+  select private.apply_next_payment_event();
 $$;
 
 create function private.forget_payment_payloads()
@@ -320,7 +334,7 @@ insert into private.settings (key, value, description) values
 
 insert into private.jobs (name, every, description) values
   ('forget_payment_payloads', '1 day', 'Empties bodies of settled events older than payments.keep_payload_days.'),
-  ('apply_received_events', '10 seconds', 'Applies what payment providers told and a function stored, but did not apply.');
+  ('apply_received_events', '10 seconds', 'Applies one event that a payment provider told and a function stored, but did not apply; the drain function applies the others.');
 
 -- Admins --------------------------------------------------------------------------------------------------------------
 
@@ -439,5 +453,7 @@ grant execute on function
   private.store_payment_event(text, text, text, text, jsonb),
   public.store_payment_event(text, text, text, text, jsonb),
   private.apply_payment_event(bigint),
-  public.apply_payment_event(bigint)
+  public.apply_payment_event(bigint),
+  private.apply_next_payment_event(),
+  public.apply_next_payment_event()
 to service_role;

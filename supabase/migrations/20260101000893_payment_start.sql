@@ -178,6 +178,14 @@ begin
     and (p.subject_id, p.pack_id, p.quantity) is not distinct from (payment.subject_id, payment.pack_id, payment.quantity)
   order by p.created_at desc
   limit 1;
+  if payment.id is null and 50 <= (
+    select count(*) from public.payments as p
+    where p.account_id = caller and p.status = 'pending' and p.created_at > now() - interval '1 day'
+  ) then
+    perform private.raise_error(
+      'rate_limit_exceeded', 429, 'Too many payments wait. Pay one, or try again later.', '{"retry_after": 3600, "limit": 50}'
+    );
+  end if;
   if payment.id is null then
     insert into public.payments (account_id, purpose, subject_id, pack_id, quantity, provider, amount, currency, auto_renew)
     values (

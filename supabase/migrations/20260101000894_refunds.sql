@@ -180,7 +180,9 @@ begin
   if not end_refund.succeeded then
     update public.payments as p set refunded = p.refunded - refund.amount where p.id = payment.id;
     perform private.give_again(payment, refund);
-  elsif payment.purpose = 'subscription' and payment.refunded = payment.amount and not payment.is_in_wallet then
+  elsif payment.purpose = 'subscription' and not payment.is_in_wallet and payment.amount = (
+    select sum(r.amount) from private.refunds as r where r.payment_id = payment.id and r.status = 'succeeded'
+  ) then
     perform private.end_subscription(s.id)
     from public.subscriptions as s
     where s.id = payment.subject_id and s.started_at is not null and s.ended_at is null;

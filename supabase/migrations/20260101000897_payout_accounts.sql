@@ -33,10 +33,10 @@ create table public.payout_destinations (
   bank text,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  -- Sheets read a cell that begins with = + - @ as a formula, and a line break as a row.
-  constraint payout_destinations_holder_format check (private.is_clean_text(holder, 1, 100) and holder ~ '^[[:alpha:]][^[:cntrl:]]*$'),
+  -- Nothing that a sheet could read as a formula, wherever it parts its cells.
+  constraint payout_destinations_holder_format check (private.is_clean_text(holder, 1, 100) and holder ~ '^[[:alpha:]][[:alpha:][:digit:] .,&()/''’-]*$'),
   constraint payout_destinations_details_format check (details ~ '^[A-Z0-9]([A-Z0-9 ]{2,40})[A-Z0-9]$'),
-  constraint payout_destinations_bank_format check (private.is_clean_text(bank, 1, 100) and bank ~ '^[[:alnum:]][^[:cntrl:]]*$')
+  constraint payout_destinations_bank_format check (private.is_clean_text(bank, 1, 100) and bank ~ '^[[:alnum:]][[:alpha:][:digit:] .,&()/''’-]*$')
 );
 comment on table public.payout_destinations is 'Where an admin pays an account out to by hand, read by its owner; written by set_payout_destination.';
 comment on column public.payout_destinations.details is 'IBAN, or the number of an account or card: capital letters, digits, spaces.';

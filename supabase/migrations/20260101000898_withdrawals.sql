@@ -91,9 +91,14 @@ begin
     select from private.ledger_accounts as a
     where a.owner_id = old.id
       and (a.kind = 'wallet' and a.balance >= private.least_withdrawal(a.currency) or a.kind = 'payout' and a.balance > 0)
+  ) or exists (
+    -- What a provider refuses to send back comes into the wallet again.
+    select from private.refunds as r
+    join public.payments as p on p.id = r.payment_id
+    where p.account_id = old.id and r.status = 'pending'
   ) then
     perform private.raise_error(
-      'conflict', 409, 'There is money in a wallet of this account: it is withdrawn first.', '{"reason": "money_left"}'
+      'conflict', 409, 'There is money in a wallet of this account, or on its way: it is settled first.', '{"reason": "money_left"}'
     );
   end if;
   return old;

@@ -57,6 +57,7 @@ describe('what is paid for', () => {
     expect(await tell(stack, 'kaspi', success(started))).toBe('applied')
     expect(await subscriptionOf(model)).toMatchObject({ status: 'active', payment_reference: started.payment_id })
     expect(await told(model)).toEqual(['succeeded'])
+    await expect(sql(stack)`update public.invoices set amount = 1 where account_id = ${model.id}`).rejects.toThrow()
     const [invoice] = await sql(stack)`select * from public.invoices where account_id = ${model.id}`
     expect(invoice).toMatchObject({ number: '1', amount: '500000', currency: 'KZT', description: 'PRO, month' })
   })
@@ -292,6 +293,32 @@ describe('what does not fit is quarantined and changes nothing', () => {
   })
 })
 
+test('two events in one moment with others’ work: whoever completes a task waits in no circle', async () => {
+  const [client, freelancer] = [await account('client'), await account('freelancer')]
+  const { taskId, escrowId } = await makeAgreedTask(stack, client, freelancer)
+  const twice = await startPayment(stack, client, { purpose: 'escrow', escrow_id: escrowId }, 'kaspi')
+  await pay(stack, client, { purpose: 'escrow', escrow_id: escrowId }, 'stripe')
+  await actAs(stack, freelancer, (tx) => tx`select id from public.start_task(${taskId})`)
+  const pack = await startPayment(stack, freelancer, { purpose: 'pack', pack_id: 'casting_responses_10' }, 'robokassa')
+  for (const one of [pack, twice]) {
+    await sql(stack)`
+      insert into private.payment_events (provider, event_id, type, payload, event, received_at)
+      values (${one.provider}, ${randomUUID()}, 'told', '', ${sql(stack).json(success(one) as never)}, now() - interval '1 hour')
+    `
+  }
+  const codes = await whileHeld(
+    stack,
+    statement('select from public.payments where id = $1 for update', pack.payment_id),
+    {
+      runs: [statement('select private.apply_received_events()'), statement('select private.apply_received_events()')],
+    },
+    { as: client, runs: [statement('select id from public.complete_task($1)', taskId)] },
+  )
+  expect(new Set(codes)).toEqual(new Set(['done']))
+  expect((await paymentOf(stack, twice)).status).toBe('succeeded')
+  expect((await paymentOf(stack, pack)).status).toBe('succeeded')
+})
+
 describe('by hand', () => {
   test('an admin approves what was paid in, once a reference', async () => {
     const [model, other] = [await account('model'), await account('model')]
@@ -340,7 +367,9 @@ describe('what was stored and not applied', () => {
     )
     for (const started of payments) await store(success(started))
     const fresh = await store(success(payments[0]!), '1 second')
-    await sql(stack)`select private.apply_received_events()`
+    for (let n = 0; n < 5; n++) await sql(stack)`select private.apply_received_events()`
+    const [none] = await sql(stack)`select private.apply_next_payment_event() as id`
+    expect(none!.id).toBeNull()
     for (const started of payments) expect((await paymentOf(stack, started)).status).toBe('succeeded')
     const [waiting] = await sql(stack)`select status from private.payment_events where id = ${fresh}`
     expect(waiting!.status).toBe('received')
@@ -453,6 +482,16 @@ describe('at once', () => {
     expect(escrow).toEqual({ status: 'funded', funded: '10000' })
     expect(await moneyOf(stack, client)).toBe(20_000)
   })
+})
+
+test('an account has fifty payments that wait, and no more a day', async () => {
+  const [recruiter] = await makeRecruiters(stack, 1)
+  const start = (credits: number) => startPayment(stack, recruiter!, { purpose: 'credits', credits })
+  for (let n = 1; n <= 50; n++) await start(n)
+  await expect(start(51)).rejects.toThrow(/rate_limit_exceeded/)
+  await start(50)
+  await sql(stack)`update public.payments set status = 'cancelled' where account_id = ${recruiter!.id}`
+  await start(51)
 })
 
 test('order numbers are unique, positive, within 31 bits and in no order', async () => {

@@ -53,6 +53,18 @@ describe('a subscription', () => {
     await expect(refund(started)).rejects.toThrow(/0 of it can go back/)
   })
 
+  test('goes on while a part of its money stays, also when the last part was on its way', async () => {
+    const model = await account('model')
+    const started = await pay(stack, model, plan)
+    const [first, second] = [await refund(started, 250_000), await refund(started, 250_000)]
+    await end(first, true)
+    expect(await subscriptionStatus(model)).toBe('active')
+    await end(second, false)
+    expect(await subscriptionStatus(model)).toBe('active')
+    await end(await refund(started), true)
+    expect(await subscriptionStatus(model)).toBe('expired')
+  })
+
   test('a refund that the provider refuses changes nothing in the end, and each ends once', async () => {
     const model = await account('model')
     const started = await pay(stack, model, plan)
@@ -112,6 +124,18 @@ test('money that is held for work is not refunded; back in the wallet it is', as
   expect(await moneyOf(stack, client)).toBe(0)
   await end(id, true)
   expect(await refunded(started)).toBe(10_000)
+})
+
+test('whoever waits for a refund is not deleted: what is refused comes into the wallet again', async () => {
+  const [client, freelancer] = [await account('client'), await account('freelancer')]
+  const { taskId, escrowId } = await makeAgreedTask(stack, client, freelancer)
+  const started = await pay(stack, client, { purpose: 'escrow', escrow_id: escrowId })
+  await actAs(stack, client, (tx) => tx`select public.cancel_task(${taskId})`)
+  const id = await refund(started)
+  const leave = () => sql(stack)`delete from auth.users where id = ${client.id}`
+  await expect(leave()).rejects.toThrow(/on its way/)
+  await end(id, true)
+  await leave()
 })
 
 describe('through Stripe', () => {

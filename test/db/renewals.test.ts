@@ -146,6 +146,85 @@ test('whoever cancels is not charged; what was charged in the same moment is in 
   expect(await moneyOf(stack, late, 'KZT')).toBe(500_000)
 })
 
+test.each([
+  [
+    'cancelled',
+    async ({ id }: Account) => {
+      const [row] = await sql(stack)`select id from public.subscriptions where account_id = ${id}`
+      await actAs(stack, { id }, (tx) => tx`select id from public.cancel_subscription(${row!.id})`)
+    },
+  ],
+  ['suspended', ({ id }: Account) => sql(stack)`select private.suspend_account(${id}, 'for a test')`],
+  ['out of grace', (account: Account) => pass(account, '10 days')],
+])('a renewal that waits is not handed to the provider once its account is %s', async (_name, act) => {
+  const account = await ending()
+  const renewal = (await renew(account))!
+  await act(account)
+  const claimed = await sql(stack)`select * from private.claim_payment_tasks(100)`
+  expect(claimed.map(({ data }) => data.payment_id)).not.toContain(renewal.payment_id)
+  expect((await paymentOf(stack, renewal)).status).toBe('cancelled')
+  await sql(stack)`select private.renew_subscriptions()`
+  expect(await sql(stack)`select from private.payment_tasks where subject_id = ${renewal.payment_id}`).toHaveLength(0)
+})
+
+test('a renewal that waits is handed over once at a time, later and later, with its failures', async () => {
+  const account = await ending()
+  const renewal = (await renew(account))!
+  const claim = async () =>
+    (await sql(stack)`select * from private.claim_payment_tasks(100)`).find(
+      ({ data }) => data.payment_id === renewal.payment_id,
+    )
+  const first = (await claim())!
+  expect(first.data).toMatchObject({ attempts: 1, failures: 0 })
+  expect(await claim()).toBeUndefined()
+  await sql(stack)`select private.fail_payment_task(${first.id}, 'no answer')`
+  expect(await claim(), 'before its time').toBeUndefined()
+  const wait = async () => {
+    const [row] = await sql(stack)`
+      select extract(epoch from claimed_until - now())::int / 60 as minutes from private.payment_tasks where id = ${first.id}
+    `
+    await sql(
+      stack,
+    )`update private.payment_tasks set claimed_until = now() - interval '1 second' where id = ${first.id}`
+    return row!.minutes as number
+  }
+  const waits = [await wait()]
+  expect((await claim())!.data).toMatchObject({ attempts: 2, failures: 1 })
+  waits.push(await wait())
+  expect(waits[1]).toBeGreaterThan(waits[0]!)
+  await sql(stack)`select private.complete_payment_task(${first.id})`
+  expect(await claim()).toBeUndefined()
+})
+
+test('what ended or was followed meanwhile is not renewed: the money is in the wallet', async () => {
+  for (const act of [
+    ({ id }: Account) => sql(stack)`
+      select private.end_subscription(s.id) from public.subscriptions s where account_id = ${id} and ended_at is null
+    `,
+    (account: Account) => pay(stack, account, plan, 'kaspi'),
+  ]) {
+    const account = await ending()
+    const renewal = (await renew(account))!
+    await act(account)
+    const before = (await subscriptions(account)).length
+    expect(await tell(stack, 'stripe', success(renewal))).toBe('applied')
+    expect(await subscriptions(account)).toHaveLength(before)
+    expect(await paymentOf(stack, renewal)).toMatchObject({ is_in_wallet: true })
+  }
+})
+
+test('whoever does not ask for it, or saved a card elsewhere, does not renew', async () => {
+  const [unasked, elsewhere] = [await model(), await model()]
+  for (const account of [unasked, elsewhere]) {
+    await sql(
+      stack,
+    )`insert into private.payment_methods (account_id, provider, method) values (${account.id}, 'stripe', 'pm_1')`
+  }
+  await pay(stack, unasked, { ...plan, auto_renew: false }, 'stripe')
+  await pay(stack, elsewhere, plan, 'kaspi')
+  for (const account of [unasked, elsewhere]) expect((await subscriptions(account))[0]!.auto_renew).toBe(false)
+})
+
 test('whoever is suspended, or gone, is not charged', async () => {
   const [suspended, gone] = [await ending(), await model()]
   await sql(stack)`select private.suspend_account(${suspended.id}, 'for a test')`

@@ -196,7 +196,7 @@ describe('by hand', () => {
     await expect(sql(stack)`select private.end_withdrawal(${ids[0]!}, true)`).rejects.toThrow(/invalid_transition/)
   })
 
-  test.each(['=cmd()', '+1', '-1', '@sum', ' Jane', 'Jane\n2', ''])(
+  test.each(['=cmd()', '+1', '-1', '@sum', ' Jane', 'Jane\n2', 'Jane;=cmd()', 'Jane\t=1', 'Jane,=1', 'Jane "=1"', ''])(
     'no formula gets into the list: %j',
     async (holder) => {
       const account = await earner()

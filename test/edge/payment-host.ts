@@ -68,6 +68,7 @@ export function createEvents() {
       if (known >= 0) return known + 1
       return events.stored.push({ provider, ...event })
     },
+    applyNext: async () => false,
     apply(id) {
       events.applied.push(id)
       return events.applying()

@@ -10,6 +10,8 @@ export interface EventStore {
   store(provider: ProviderName, event: ProviderEvent): Promise<number>
   /** Has it happen, once. What it throws may be tried again; a job does so. */
   apply(id: number): Promise<string | null>
+  /** Applies one that was stored a while ago and not applied; false when none waits. */
+  applyNext(): Promise<boolean>
 }
 
 interface OneTask {
@@ -62,6 +64,7 @@ export function createEventStore(client: SupabaseClient): EventStore {
       return id
     },
     apply: async (id) => dataOf(await client.rpc('apply_payment_event', { event_id: id })),
+    applyNext: async () => dataOf(await client.rpc('apply_next_payment_event')) !== null,
   }
 }
 
