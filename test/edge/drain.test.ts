@@ -29,6 +29,7 @@ afterAll(async () => {
 /** Does what the database and Storage do. */
 function work({ method, path, body }: SeenRequest) {
   if (path === '/rest/v1/rpc/claim_payment_tasks') return { body: [] }
+  if (path === '/rest/v1/rpc/apply_next_payment_event') return { body: null }
   if (path === '/rest/v1/rpc/claim_object_deletions') return { body: queue.splice(0, body.batch as number) }
   if (path === '/rest/v1/rpc/complete_object_deletions') {
     completed.push(...(body.ids as number[]))
@@ -68,6 +69,7 @@ test('removes what is queued, bucket by bucket, until the queue is empty', async
 test('an empty queue is nothing to do', async () => {
   expect(await (await drain()).json()).toEqual({ deleted: 0, failed: 0, payments: nothing })
   expect(supabase.seen.map(({ path }) => path.split('/').at(-1)).sort()).toEqual([
+    'apply_next_payment_event',
     'claim_object_deletions',
     'claim_payment_tasks',
   ])
@@ -132,7 +134,7 @@ test('whoever the database does not let is refused, and nothing is removed', asy
     const answer = await drain()
     expect({ status: answer.status, ...(await answer.json()) }).toEqual({ ...expected, message: expect.any(String) })
   }
-  expect(supabase.seen.every(({ path }) => path.includes('/rpc/claim_'))).toBe(true)
+  expect(supabase.seen.every(({ path }) => /\/rpc\/(claim_|apply_next_)/.test(path))).toBe(true)
   queue = []
 })
 
