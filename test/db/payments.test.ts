@@ -67,6 +67,10 @@ describe('what is paid for', () => {
     const started = await pay(stack, recruiter!, { purpose: 'credits', credits: 30 })
     expect(started).toMatchObject({ amount: 30_000, currency: 'INR' })
     expect(await moneyOf(stack, recruiter!, 'credits')).toBe(30)
+    const [heard] = await sql(stack)`
+      select data from public.notifications where account_id = ${recruiter!.id} and type = 'wallet_recharge'
+    `
+    expect(heard!.data).toMatchObject({ payment_id: started.payment_id, credits: 30, status: 'added' })
     const model = await account('model')
     await expect(startPayment(stack, model, { purpose: 'credits', credits: 30 })).rejects.toThrow(/permission_denied/)
     await expect(startPayment(stack, recruiter!, { purpose: 'credits', credits: 0 })).rejects.toThrow(
@@ -166,6 +170,26 @@ describe('what is paid for', () => {
     expect(await moneyOf(stack, model, 'KZT')).toBe(500_000)
   })
 
+  test('dropped is the account’s own request of the same product, and nobody else’s', async () => {
+    const [both, other] = [await account('model', 'recruiter'), await account('model')]
+    for (const one of [both, other]) {
+      await actAs(stack, one, (tx) => tx`select id from public.request_subscription('casting_business', 'month')`)
+    }
+    await actAs(stack, both, (tx) => tx`select id from public.request_subscription('hiring_basic', 'month')`)
+    await startPayment(stack, both, plan)
+    const waiting = await sql(stack)`
+      select account_id, plan_id from public.subscriptions
+      where account_id in (${both.id}, ${other.id}) and started_at is null and ended_at is null
+    `
+    expect(waiting.map(({ account_id, plan_id }) => [account_id, plan_id]).sort()).toEqual(
+      [
+        [both.id, 'casting_pro'],
+        [both.id, 'hiring_basic'],
+        [other.id, 'casting_business'],
+      ].sort(),
+    )
+  })
+
   test('a price that has changed is today’s for whoever starts again, and the old one for whoever has started', async () => {
     const model = await account('model')
     const old = await startPayment(stack, model, plan)
@@ -224,6 +248,7 @@ describe('money that comes too late', () => {
       expect(await tell(stack, 'kaspi', { type, payment_id: started.payment_id })).toBe('applied')
     }
     expect(await tell(stack, 'kaspi', success(started))).toBe('applied')
+    expect(await told(model)).toEqual(['failed', 'cancelled', 'succeeded'])
     expect(await tell(stack, 'kaspi', { type: 'payment.cancelled', payment_id: started.payment_id })).toBe('ignored')
     expect((await paymentOf(stack, started)).status).toBe('succeeded')
   })
@@ -336,6 +361,13 @@ describe('by hand', () => {
     expect((await paymentOf(stack, second)).status).toBe('pending')
     await sql(stack)`select private.reject_payment(${second.payment_id}, 'nothing came')`
     expect(await paymentOf(stack, second)).toMatchObject({ status: 'failed', failure_reason: 'nothing came' })
+    expect(await told(other)).toEqual(['failed'])
+    await expect(sql(stack)`select private.reject_payment(${started.payment_id}, 'too late')`).rejects.toThrow(/wait/)
+    const [applied] = await sql(stack)`
+      select id from private.payment_events where payment_id = ${started.payment_id} and status = 'applied'
+    `
+    await expect(sql(stack)`select private.close_payment_event(${applied!.id}, 'why')`).rejects.toThrow(/wait/)
+    await expect(sql(stack)`select private.replay_payment_event(${applied!.id})`).rejects.toThrow(/wait/)
   })
 })
 
@@ -482,6 +514,35 @@ describe('at once', () => {
     expect(escrow).toEqual({ status: 'funded', funded: '10000' })
     expect(await moneyOf(stack, client)).toBe(20_000)
   })
+})
+
+test('bodies of settled events are emptied after ninety days, of those that wait for somebody never', async () => {
+  const store = async (status: string, days: number) => {
+    const [row] = await sql(stack)`
+      insert into private.payment_events (provider, event_id, type, payload, event, status, received_at)
+      values ('kaspi', ${randomUUID()}, 'told', 'a body', '{"type": "other"}', ${status}, now() - make_interval(days => ${days}))
+      returning id
+    `
+    return row!.id as string
+  }
+  const [old, young, waiting] = [await store('applied', 91), await store('applied', 89), await store('quarantined', 91)]
+  await sql(stack)`select private.forget_payment_payloads()`
+  const bodyOf = async (id: string) =>
+    (await sql(stack)`select payload from private.payment_events where id = ${id}`)[0]!.payload
+  expect(await Promise.all([old, young, waiting].map(bodyOf))).toEqual(['', 'a body', 'a body'])
+})
+
+test('events of a provider are taken so often a minute', async () => {
+  const limit = (value: number) =>
+    sql(
+      stack,
+    )`update private.settings set value = ${String(value)}::jsonb where key = 'rate_limits.webhooks_per_minute'`
+  await limit(1)
+  const store = () =>
+    sql(stack)`select private.store_payment_event('robokassa', ${randomUUID()}, 'told', '', '{"type": "other"}')`
+  const outcomes = await Promise.allSettled([store(), store(), store()])
+  await limit(1_000_000)
+  expect(outcomes.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(0)
 })
 
 test('an account has fifty payments that wait, and no more a day', async () => {
