@@ -3013,10 +3013,13 @@ export type Database = {
         Row: {
           account_id: string
           amount: number
+          bank: string | null
           batch_id: string | null
           created_at: string
           currency: string
+          details: string | null
           failure_reason: string | null
+          holder: string | null
           id: string
           method: string
           paid_at: string | null
@@ -3028,10 +3031,13 @@ export type Database = {
         Insert: {
           account_id: string
           amount: number
+          bank?: string | null
           batch_id?: string | null
           created_at?: string
           currency: string
+          details?: string | null
           failure_reason?: string | null
+          holder?: string | null
           id?: string
           method: string
           paid_at?: string | null
@@ -3042,10 +3048,13 @@ export type Database = {
         Update: {
           account_id?: string
           amount?: number
+          bank?: string | null
           batch_id?: string | null
           created_at?: string
           currency?: string
+          details?: string | null
           failure_reason?: string | null
+          holder?: string | null
           id?: string
           method?: string
           paid_at?: string | null

@@ -171,7 +171,8 @@ begin
   perform pg_advisory_xact_lock(hashtextextended('invoices ' || payment.account_id::text, 0));
   insert into public.invoices (account_id, number, payment_id, purpose, description, quantity, amount, currency)
   select payment.account_id, coalesce(max(i.number), 0) + 1, payment.id, payment.purpose,
-    coalesce(private.payment_description(payment), payment.purpose), payment.quantity, payment.amount, payment.currency
+    case when payment.is_in_wallet then 'Into the wallet, in place of: ' else '' end
+      || coalesce(private.payment_description(payment), payment.purpose), payment.quantity, payment.amount, payment.currency
   from public.invoices as i
   where i.account_id = payment.account_id;
 end;

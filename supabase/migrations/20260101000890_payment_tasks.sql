@@ -40,22 +40,27 @@ $$;
 
 create function private.claim_payment_tasks(batch integer)
 returns table (id bigint, kind text, provider text, data jsonb)
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = ''
 as $$
-  -- Definer: for the drain function alone. A claim lasts two minutes and grows with every attempt, to six hours.
-  update private.payment_tasks as t
-  set attempts = t.attempts + 1, claimed_until = now() + make_interval(mins => least(360, power(2, least(t.attempts + 1, 9)))::integer)
-  where t.id in (
-    select q.id from private.payment_tasks as q
-    where q.claimed_until < now()
-    order by q.claimed_until, q.id
-    limit least(greatest(claim_payment_tasks.batch, 1), 100)
-    for update skip locked
-  )
-  returning t.id, t.kind, t.provider, t.data || jsonb_build_object('attempts', t.attempts, 'failures', t.failures);
+-- Definer: for the drain function alone. A claim lasts two minutes and grows with every attempt, to six hours.
+begin
+  -- In …898_withdrawals.sql, after all that queue tasks.
+  perform private.sift_payment_tasks();
+  return query
+    update private.payment_tasks as t
+    set attempts = t.attempts + 1, claimed_until = now() + make_interval(mins => least(360, power(2, least(t.attempts + 1, 9)))::integer)
+    where t.id in (
+      select q.id from private.payment_tasks as q
+      where q.claimed_until < now()
+      order by q.claimed_until, q.id
+      limit least(greatest(claim_payment_tasks.batch, 1), 100)
+      for update skip locked
+    )
+    returning t.id, t.kind, t.provider, t.data || jsonb_build_object('attempts', t.attempts, 'failures', t.failures);
+end;
 $$;
 
 create function private.complete_payment_task(task_id bigint)

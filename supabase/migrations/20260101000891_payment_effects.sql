@@ -20,6 +20,8 @@ begin
   select p.* into payment from public.payments as p where p.id = lock_payment.payment_id;
   if payment.purpose = 'escrow' then
     perform private.lock_agreement(payment.subject_id);
+    -- Also where the escrow is gone.
+    perform private.lock_accounts(payment.account_id);
   else
     perform from public.accounts as a where a.id = payment.account_id for no key update;
   end if;

@@ -56,9 +56,6 @@ declare
   found_subscription public.subscriptions;
   started integer := 0;
 begin
-  delete from private.payment_tasks as t
-  using public.payments as p
-  where t.kind = 'renewal' and t.subject_id = p.id and p.status in ('cancelled', 'succeeded');
   due := array(
     select s.id
     from public.subscriptions as s
@@ -88,35 +85,6 @@ begin
   return started;
 end;
 $$;
-
-create function private.check_renewal()
-returns trigger
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $$
--- Definer: payments have no update grant. Whoever has cancelled, is suspended, or has no days of grace left, is not handed to the
--- provider: null passes over the task.
-begin
-  if exists (
-    select from public.payments as p
-    join public.subscriptions as s on s.id = p.renews_id
-    where p.id = new.subject_id and p.status = 'pending' and s.auto_renew and s.cancelled_at is null and s.ended_at is null
-      and private.subscription_end(s) > now() and private.is_active_account(s.account_id)
-  ) then
-    return new;
-  end if;
-  update public.payments as p set status = 'cancelled' where p.id = new.subject_id and p.status = 'pending';
-  return null;
-end;
-$$;
-
-create trigger payment_tasks_check_renewal
-  before update of attempts on private.payment_tasks
-  for each row
-  when (new.kind = 'renewal')
-  execute function private.check_renewal();
 
 create function private.stop_renewals()
 returns trigger

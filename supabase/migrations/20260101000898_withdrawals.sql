@@ -15,6 +15,9 @@ create table public.withdrawals (
   currency text not null references public.currencies (code) on delete restrict,
   method text not null,
   status text not null default 'pending',
+  holder text,
+  details text,
+  bank text,
   batch_id uuid,
   provider_reference text,
   failure_reason text,
@@ -29,6 +32,7 @@ create table public.withdrawals (
 comment on table public.withdrawals is 'Money on its way out of wallets, or out, read by its owners. Written by functions only.';
 comment on column public.withdrawals.account_id is 'Whose; no foreign key: what was booked outlives who left.';
 comment on column public.withdrawals.amount is 'Minor units of currency.';
+comment on column public.withdrawals.details is 'Where a manual one goes, with holder and bank: as it was when it was asked for.';
 comment on column public.withdrawals.batch_id is 'Of those that an admin pays together.';
 comment on column public.withdrawals.provider_reference is 'The provider''s, or the bank''s, number of it.';
 
@@ -124,6 +128,7 @@ declare
   least_amount bigint := private.least_withdrawal(request_withdrawal.currency);
   kept jsonb;
   destination text;
+  manual public.payout_destinations;
   withdrawal_id uuid;
 begin
   if least_amount is null or request_withdrawal.method is null or request_withdrawal.method not in ('stripe', 'manual') then
@@ -148,13 +153,16 @@ begin
   if request_withdrawal.method = 'stripe' then
     select p.provider_reference into destination from public.payout_accounts as p where p.account_id = caller and p.payouts_enabled;
   else
-    select d.details into destination from public.payout_destinations as d where d.account_id = caller;
+    select d.* into manual from public.payout_destinations as d where d.account_id = caller;
+    destination := manual.details;
   end if;
   if destination is null then
     perform private.raise_error('conflict', 409, 'Nothing can be paid out to you yet.', '{"reason": "payouts_disabled"}');
   end if;
-  insert into public.withdrawals (account_id, amount, currency, method)
-  values (caller, request_withdrawal.amount, request_withdrawal.currency, request_withdrawal.method)
+  insert into public.withdrawals (account_id, amount, currency, method, holder, details, bank)
+  values (
+    caller, request_withdrawal.amount, request_withdrawal.currency, request_withdrawal.method, manual.holder, manual.details, manual.bank
+  )
   returning id into withdrawal_id;
   perform private.transfer(
     'withdrawal', private.ledger_account(caller, 'wallet', request_withdrawal.currency),
@@ -200,6 +208,9 @@ begin
   -- Whoever sends it holds its task while it becomes processing.
   perform from private.payment_tasks as t where t.kind = 'payout' and t.subject_id = move_withdrawal.withdrawal_id for update;
   select w.* into withdrawal from public.withdrawals as w where w.id = move_withdrawal.withdrawal_id for no key update;
+  if withdrawal.id is null then
+    raise exception 'there is no withdrawal %', move_withdrawal.withdrawal_id using errcode = 'no_data_found';
+  end if;
   if not exists (
     select from private.withdrawal_transitions as t
     where (t.from_status, t.to_status, t.actor) = (withdrawal.status, move_withdrawal.to_status, move_withdrawal.actor)
@@ -240,6 +251,35 @@ begin
   end if;
   perform private.audit('withdrawal.' || withdrawal.status, 'withdrawal', withdrawal.id::text);
   return withdrawal;
+end;
+$$;
+
+create function private.sift_payment_tasks()
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: before tasks are handed to the drain function. Renewals of whoever has cancelled, is suspended or has no days of grace left
+-- are dropped with their payments, and those whose payment has ended; payouts of suspended accounts wait.
+begin
+  with unwanted as (
+    delete from private.payment_tasks as t
+    using public.payments as p
+    left join public.subscriptions as s on s.id = p.renews_id
+    where t.kind = 'renewal' and t.subject_id = p.id and t.claimed_until < now()
+      and (
+        p.status <> 'pending' or s.id is null or not s.auto_renew or s.cancelled_at is not null or s.ended_at is not null
+        or private.subscription_end(s) <= now() or not private.is_active_account(p.account_id)
+      )
+    returning p.id
+  )
+  update public.payments as p set status = 'cancelled' from unwanted as u where p.id = u.id and p.status = 'pending';
+  update private.payment_tasks as t
+  set claimed_until = now() + interval '1 hour'
+  from public.withdrawals as w
+  where t.kind = 'payout' and t.subject_id = w.id and t.claimed_until < now() and not private.is_active_account(w.account_id);
 end;
 $$;
 
@@ -333,6 +373,7 @@ begin
   where w.id in (
     select o.id from public.withdrawals as o
     where o.method = 'manual' and o.status = 'pending' and o.currency = start_payout_batch.currency
+      and private.is_active_account(o.account_id)
     order by o.id
     for no key update
   );
@@ -344,7 +385,7 @@ begin
 end;
 $$;
 comment on function private.start_payout_batch is
-  'For admins: takes all withdrawals of a currency that are paid by hand and wait; they can be cancelled no more. Answers the batch, for private.payout_batch.';
+  'For admins: takes all withdrawals of a currency that are paid by hand and wait, but for suspended accounts; they can be cancelled no more. Answers the batch, for private.payout_batch.';
 
 create function private.payout_batch(batch_id uuid)
 returns table (withdrawal_id uuid, holder text, details text, bank text, amount text, currency text, status text)
@@ -354,31 +395,45 @@ security definer
 set search_path = ''
 as $$
   -- Definer: as above.
-  select w.id, d.holder, d.details, d.bank, private.in_major_units(w.amount, w.currency), w.currency, w.status
+  select w.id, w.holder, w.details, w.bank, private.in_major_units(w.amount, w.currency), w.currency, w.status
   from public.withdrawals as w
-  left join public.payout_destinations as d on d.account_id = w.account_id
   where w.batch_id = payout_batch.batch_id
   order by w.created_at, w.id;
 $$;
 comment on function private.payout_batch is 'For admins: a batch as a list for the bank, amount in major units. Studio saves the result as CSV.';
 
-create function private.end_withdrawal(withdrawal_id uuid, paid boolean, reference text default null, reason text default null)
+create function private.end_withdrawal(
+  withdrawal_id uuid,
+  paid boolean,
+  reference text default null,
+  reason text default null,
+  forced boolean default false
+)
 returns text
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = ''
 as $$
-  -- Definer: as above.
-  select (
+-- Definer: as above.
+begin
+  if not end_withdrawal.forced and exists (
+    select from public.withdrawals as w
+    where w.id = end_withdrawal.withdrawal_id and w.method = 'stripe' and w.status = 'processing'
+  ) then
+    raise exception 'Stripe may be sending withdrawal % just now: look there first, then say forced => true', end_withdrawal.withdrawal_id
+      using errcode = 'object_not_in_prerequisite_state';
+  end if;
+  return (
     private.move_withdrawal(
       end_withdrawal.withdrawal_id, case when end_withdrawal.paid then 'paid' else 'failed' end, 'admin', end_withdrawal.reference,
       end_withdrawal.reason
     )
   ).status;
+end;
 $$;
 comment on function private.end_withdrawal is
-  'For admins: a withdrawal was paid (reference: the bank''s number of it) or cannot be (reason), and the money is back in the wallet. The owner is told. Once.';
+  'For admins: a withdrawal was paid (reference: the bank''s number of it) or cannot be (reason), and the money is back in the wallet. The owner is told. Once. One that Stripe is sending is refused unless forced: it would be paid and back.';
 
 create function private.end_payout_batch(batch_id uuid)
 returns integer

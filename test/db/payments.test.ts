@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type postgres from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { atOnce, codesOf, statement, whileHeld } from '../helpers/at-once.ts'
+import { atOnce, codesOf, meanwhile, statement, whileHeld } from '../helpers/at-once.ts'
 import { makeRecruiters } from '../helpers/hiring.ts'
 import { makeAccounts } from '../helpers/many.ts'
 import {
@@ -230,6 +230,26 @@ describe('money that comes too late', () => {
     await actAs(stack, client, (tx) => tx`select public.cancel_task(${taskId})`)
     expect(await tell(stack, 'kaspi', success(started))).toBe('applied')
     expect(await moneyOf(stack, client)).toBe(10_000)
+  })
+
+  test('of an escrow that is gone, while its payer leaves: they stay', async () => {
+    const [client, freelancer] = [await account('client'), await account('freelancer')]
+    const { taskId, escrowId } = await makeAgreedTask(stack, client, freelancer)
+    const started = await startPayment(stack, client, { purpose: 'escrow', escrow_id: escrowId })
+    const parts = JSON.stringify([{ title: 'All of it', amount: 10_000 }])
+    await actAs(stack, client, (tx) => tx`select public.set_milestones(${taskId}, ${parts}::text::jsonb)`)
+    const [stored] = await sql(stack)`
+      select private.store_payment_event('kaspi', gen_random_uuid()::text, 'told', '', ${sql(stack).json(success(started) as never)}) as id
+    `
+    const codes = await meanwhile(
+      stack,
+      { runs: [statement('select private.apply_payment_event($1)', stored!.id)] },
+      { runs: [statement('delete from auth.users where id = $1', client.id)] },
+    )
+    expect(codes).toEqual(['done', 'conflict'])
+    expect(await moneyOf(stack, client)).toBe(10_000)
+    const [invoice] = await sql(stack)`select description from public.invoices where account_id = ${client.id}`
+    expect(invoice!.description).toMatch(/^Into the wallet/)
   })
 
   test('of an account that is gone is quarantined', async () => {

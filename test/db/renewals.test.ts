@@ -163,8 +163,20 @@ test.each([
   const claimed = await sql(stack)`select * from private.claim_payment_tasks(100)`
   expect(claimed.map(({ data }) => data.payment_id)).not.toContain(renewal.payment_id)
   expect((await paymentOf(stack, renewal)).status).toBe('cancelled')
-  await sql(stack)`select private.renew_subscriptions()`
   expect(await sql(stack)`select from private.payment_tasks where subject_id = ${renewal.payment_id}`).toHaveLength(0)
+})
+
+test('renewals that are passed over do not stop what waits behind them', async () => {
+  const accounts = await Promise.all([ending(), ending()])
+  await sql(stack)`select private.renew_subscriptions()`
+  for (const { id } of accounts) {
+    await sql(stack)`update public.payments set status = 'failed' where account_id = ${id} and renews_id is not null`
+  }
+  await sql(stack)`
+    insert into private.payment_tasks (kind, subject_id, provider, data) values ('refund', gen_random_uuid(), 'stripe', '{}')
+  `
+  const claimed = await sql(stack)`select * from private.claim_payment_tasks(1)`
+  expect(claimed.map(({ kind }) => kind)).toEqual(['refund'])
 })
 
 test('a renewal that waits is handed over once at a time, later and later, with its failures', async () => {

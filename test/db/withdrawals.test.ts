@@ -130,6 +130,37 @@ describe('is refused, and nothing moves:', () => {
   })
 })
 
+test('an admin does not end what Stripe is sending just now, unless they insist', async () => {
+  const account = await earner()
+  const id = await withdraw(account, 60_000)
+  await claim()
+  await expect(sql(stack)`select private.end_withdrawal(${id}, false)`).rejects.toThrow(/just now/)
+  expect([await statusOf(id), await moneyOf(stack, account)]).toEqual(['processing', 40_000])
+  await sql(stack)`select private.end_withdrawal(${id}, false, reason => 'never arrived', forced => true)`
+  expect(await moneyOf(stack, account)).toBe(100_000)
+  await expect(sql(stack)`select private.end_withdrawal(gen_random_uuid(), true)`).rejects.toThrow(
+    /there is no withdrawal/,
+  )
+})
+
+test('what a suspended account takes out waits until the suspension is lifted', async () => {
+  const account = await earner()
+  const [sent, byHand] = [
+    await withdraw(account, 10_000),
+    await withdraw(account, 10_000, 'manual', 'EUR').catch(() => null),
+  ]
+  expect(byHand).toBeNull()
+  const manual = await withdraw(account, 10_000, 'manual')
+  await sql(stack)`select private.suspend_account(${account.id}, 'for a test')`
+  const claimed = await claim()
+  expect(claimed.map(({ data }) => data.withdrawal_id)).not.toContain(sent)
+  await sql(stack)`select private.start_payout_batch('USD')`.catch(() => null)
+  expect([await statusOf(sent), await statusOf(manual)]).toEqual(['pending', 'pending'])
+  await sql(stack)`select private.lift_suspension(${account.id})`
+  await sql(stack)`update private.payment_tasks set claimed_until = '-infinity' where subject_id = ${sent}`
+  expect((await claim()).map(({ data }) => data.withdrawal_id)).toContain(sent)
+})
+
 test('one key takes once', async () => {
   const account = await earner()
   const key = '7d5b1f6a-0000-4000-8000-000000000001'
@@ -188,6 +219,8 @@ describe('by hand', () => {
     ])
     expect(rows[0]).toMatchObject({ holder: 'Jane Doe', details: 'KZ86125KZT5004100100', bank: 'TSESKZKA' })
     await expect(sql(stack)`select private.start_payout_batch('USD')`).rejects.toThrow(/nothing waits/)
+    await actAs(stack, one, (tx) => tx`select public.set_payout_destination('Mallory', 'KZ00000000000000')`)
+    expect(await sql(stack)`select * from private.payout_batch(${batch!.id})`).toEqual(rows)
     await sql(stack)`select private.end_withdrawal(${ids[1]!}, false, reason => 'the account is closed')`
     const [ended] = await sql(stack)`select private.end_payout_batch(${batch!.id}) as count`
     expect(ended!.count).toBe(2)

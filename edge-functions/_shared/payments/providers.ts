@@ -46,7 +46,13 @@ export const paymentEnv = {
   ROBOKASSA_LOGIN: setting(word),
   ROBOKASSA_PASSWORD_1: setting(word),
   ROBOKASSA_PASSWORD_2: setting(word),
-  ROBOKASSA_HASH: setting(z.enum(['md5', 'sha256', 'sha512']).default('sha256')),
+  ROBOKASSA_HASH: setting(
+    z
+      .string()
+      .toLowerCase()
+      .pipe(z.enum(['md5', 'sha256', 'sha512']))
+      .default('sha256'),
+  ),
   ROBOKASSA_CURRENCY: setting(z.enum(['RUB', 'KZT']).default('RUB')),
   ROBOKASSA_RECURRING: setting(flag),
   ROBOKASSA_TEST: setting(flag),

@@ -11,7 +11,11 @@ export async function start(stripe: Stripe, payment: Payment, returnUrl: string)
         ? await newIntent(stripe, payment)
         : await newSession(stripe, payment, returnUrl)
     }
-    return await find(stripe, payment.provider_session)
+    return await find(stripe, payment.provider_session).catch((error: { code?: string }) => {
+      // Of another Stripe account, or of test mode: nobody can pay there.
+      if (error.code !== 'resource_missing') throw error
+      return payment.purpose === 'escrow' ? newIntent(stripe, payment) : newSession(stripe, payment, returnUrl)
+    })
   } catch (error) {
     throw asFunctionError(error, {
       amount_too_small: ['provider', 'range'],
