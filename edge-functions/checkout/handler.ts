@@ -48,7 +48,8 @@ export function createHandler({ providers, appUrl, startPayment, saveSession }: 
       // First: a payment that nobody can pay is not begun.
       const provider = input.provider === 'manual' ? null : providerOf(providers, input.provider)
       if (provider !== null && appUrl === undefined) throw providerUnavailable()
-      const payment = await startPayment(caller, input)
+      const { currencies } = provider ?? {}
+      const payment = await startPayment(caller, currencies === undefined ? input : { ...input, currencies })
       const started =
         provider === null ? nowhere : await provider.start(payment, `${appUrl}/payments/${payment.payment_id}`)
       const { url, client_secret, provider_session } = started

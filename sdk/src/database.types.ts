@@ -4651,6 +4651,7 @@ export type Database = {
         Args: {
           auto_renew?: boolean
           credits?: number
+          currencies?: string[]
           escrow_id?: string
           idempotency_key?: string
           pack_id?: string

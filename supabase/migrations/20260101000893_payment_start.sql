@@ -126,7 +126,8 @@ create function private.start_payment(
   pack_id text,
   escrow_id uuid,
   auto_renew boolean,
-  idempotency_key uuid
+  idempotency_key uuid,
+  currencies text[]
 )
 returns uuid
 language plpgsql
@@ -161,6 +162,12 @@ begin
   end if;
   perform from public.accounts as a where a.id = caller for no key update;
   payment := private.new_payment(purpose, plan_id, period, credits, pack_id, escrow_id);
+  -- Before anything is kept: a request that was dropped for this one comes back.
+  if payment.currency <> all (start_payment.currencies) then
+    perform private.raise_error(
+      'validation_failed', 400, 'This provider takes no payments in ' || payment.currency || '.', '{"fields": {"provider": "known"}}'
+    );
+  end if;
   payment.auto_renew := start_payment.purpose = 'subscription' and coalesce(start_payment.auto_renew, true);
   -- A provider's page lives for a day; one that is about to end is not gone on with. Stripe's can be paid after a decline: a second
   -- one beside it could be paid too.
@@ -208,7 +215,8 @@ create function public.start_payment(
   pack_id text default null,
   escrow_id uuid default null,
   auto_renew boolean default null,
-  idempotency_key uuid default null
+  idempotency_key uuid default null,
+  currencies text[] default null
 )
 returns setof public.started_payment
 language plpgsql
@@ -218,13 +226,13 @@ rows 1
 set search_path = ''
 as $$
 declare
-  started uuid := private.start_payment(purpose, provider, plan_id, period, credits, pack_id, escrow_id, auto_renew, idempotency_key);
+  started uuid := private.start_payment(purpose, provider, plan_id, period, credits, pack_id, escrow_id, auto_renew, idempotency_key, currencies);
 begin
   return query select * from private.started_payment(started);
 end;
 $$;
 comment on function public.start_payment is
-  'Starts to pay for a subscription (plan_id, period, auto_renew: where the provider can, true unless told), credits (recruiters; 1-100,000), a pack (pack_id) or an escrow (escrow_id, by its payer), at the price in the database. provider: stripe, kaspi, robokassa, or manual, which an admin approves. The same again goes on with the payment that waits. The function checkout calls this and opens the payment at the provider.';
+  'Starts to pay for a subscription (plan_id, period, auto_renew: where the provider can, true unless told), credits (recruiters; 1-100,000), a pack (pack_id) or an escrow (escrow_id, by its payer), at the price in the database. provider: stripe, kaspi, robokassa, or manual, which an admin approves. currencies: what the provider takes, all unless told. The same again goes on with the payment that waits. The function checkout calls this and opens the payment at the provider.';
 
 create function private.save_payment_session(payment_id uuid, provider_session text)
 returns void
@@ -308,8 +316,8 @@ insert into private.jobs (name, every, description) values
 -- Grants --------------------------------------------------------------------------------------------------------------
 
 grant execute on function
-  private.start_payment(text, text, text, text, bigint, text, uuid, boolean, uuid),
-  public.start_payment(text, text, text, text, bigint, text, uuid, boolean, uuid),
+  private.start_payment(text, text, text, text, bigint, text, uuid, boolean, uuid, text[]),
+  public.start_payment(text, text, text, text, bigint, text, uuid, boolean, uuid, text[]),
   private.started_payment(uuid)
 to authenticated;
 

@@ -67,6 +67,23 @@ test('nobody who is not signed in begins a payment', async () => {
   })
 })
 
+test('what a provider does not take is refused before anything happens', async () => {
+  const recruiter = await createPerson(stack, { roles: ['recruiter'] })
+  const waiting = await invoke('checkout', { ...plan, plan_id: 'hiring_basic', provider: 'stripe' }, recruiter)
+  const refused = await invoke(
+    'checkout',
+    { ...plan, plan_id: 'hiring_professional', period: 'quarter', provider: 'kaspi' },
+    recruiter,
+  )
+  expect(refused).toMatchObject({ status: 400, code: 'validation_failed' })
+  expect(await paymentsOf(recruiter)).toMatchObject([{ provider: 'stripe', status: 'pending' }])
+  await doubles().pay(waiting.url)
+  const [running] = await sql(stack)`
+    select plan_id from public.subscriptions where account_id = ${recruiter.id} and started_at is not null
+  `
+  expect(running!.plan_id).toBe('hiring_basic')
+})
+
 test('an account for payouts is made, told and known', async () => {
   const freelancer = await createPerson(stack, { roles: ['freelancer'] })
   expect(await invoke('payouts', { action: 'status' }, freelancer)).toMatchObject({ exists: false })

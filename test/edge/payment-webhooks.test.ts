@@ -97,7 +97,7 @@ describe('settings', () => {
     ['KASPI_WEBHOOK_SECRET', 'k'.repeat(31)],
     ['KASPI_BASE_URL', 'ftp://kaspi.example'],
     ['ROBOKASSA_HASH', 'sha1'],
-    ['ROBOKASSA_HASH', 'sha1'],
+    ['ROBOKASSA_HASH', 'crc32'],
     ['ROBOKASSA_CURRENCY', 'USD'],
     ['ROBOKASSA_RECURRING', 'yes'],
     ['ROBOKASSA_TEST', '1'],

@@ -44,6 +44,8 @@ export interface PaymentInput {
   escrow_id?: string | undefined
   auto_renew?: boolean | undefined
   idempotency_key?: string | undefined
+  /** What the provider takes: checkout says it, no client. */
+  currencies?: string[] | undefined
 }
 
 export interface PayoutAccount {

@@ -57,6 +57,7 @@ export function createKaspi({ webhookSecrets, apiKey, baseUrl, fetch: send = fet
   }
 
   return {
+    currencies: [currency],
     methods: ['POST'],
     async start(payment, returnUrl) {
       requireCurrency(payment, [currency])

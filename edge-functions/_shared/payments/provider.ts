@@ -85,6 +85,8 @@ export interface Webhook {
  * tell yet. Whatever another try may heal is thrown.
  */
 export interface Provider {
+  /** What it takes; all that the database has unless told. */
+  currencies?: string[]
   /** How its webhooks come. */
   methods: string[]
   /** Makes the place to pay, or finds the one that was made before. `returnUrl` is where people come back to. */

@@ -8,6 +8,7 @@ import { charge, lookUp } from './robokassa-tasks.ts'
 /** Robokassa of Russia or Kazakhstan: its page, its ResultURL, repeated payments where the shop has them. */
 export function createRobokassa(settings: RobokassaSettings): Provider {
   return {
+    currencies: [settings.currency],
     methods: ['GET', 'POST'],
     start(payment) {
       requireCurrency(payment, [settings.currency])

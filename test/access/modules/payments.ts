@@ -26,7 +26,7 @@ export const payments: ModuleAccess = {
   ],
   functions: {
     authenticated: [
-      ...both('start_payment(text,text,text,text,bigint,text,uuid,boolean,uuid)'),
+      ...both('start_payment(text,text,text,text,bigint,text,uuid,boolean,uuid,text[])'),
       ...both('set_payout_destination(text,text,text)'),
       ...both('request_withdrawal(bigint,text,text,uuid)'),
       ...both('cancel_withdrawal(uuid)'),
