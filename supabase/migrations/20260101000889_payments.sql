@@ -77,6 +77,7 @@ create index payments_subject_id_idx on public.payments (subject_id);
 create index payments_pack_id_idx on public.payments (pack_id);
 create index payments_currency_idx on public.payments (currency);
 create index payments_renews_id_idx on public.payments (renews_id);
+create index payments_pending_idx on public.payments (created_at) where status = 'pending';
 create index payments_unpaid_idx on public.payments (created_at) where status in ('pending', 'failed');
 
 create trigger payments_touch_updated_at

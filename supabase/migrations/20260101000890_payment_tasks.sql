@@ -23,7 +23,8 @@ comment on column private.payment_tasks.subject_id is 'The payment, refund or wi
 comment on column private.payment_tasks.attempts is 'How often it was taken.';
 comment on column private.payment_tasks.failures is 'How often it was said to have failed: part of the key at the provider, which answers a failure again under the same one.';
 
-create index payment_tasks_claimed_until_idx on private.payment_tasks (claimed_until, id);
+-- Looking up comes after what people wait for.
+create index payment_tasks_next_idx on private.payment_tasks ((kind = 'look_up'), claimed_until, id);
 
 create function private.queue_payment_task(kind text, subject_id uuid, provider text, data jsonb)
 returns void
@@ -55,7 +56,7 @@ begin
     where t.id in (
       select q.id from private.payment_tasks as q
       where q.claimed_until < now()
-      order by q.claimed_until, q.id
+      order by q.kind = 'look_up', q.claimed_until, q.id
       limit least(greatest(claim_payment_tasks.batch, 1), 100)
       for update skip locked
     )

@@ -78,7 +78,8 @@ declare
   start timestamptz;
 begin
   select s.* into running from public.subscriptions as s where s.id = payment.renews_id for update;
-  if running.id is null or running.ended_at is not null or running.cancelled_at is not null or private.is_followed(running) then
+  -- Whatever ends, cancels, follows or refunds it has switched this off.
+  if running.id is null or not running.auto_renew then
     return null;
   end if;
   start := case when private.subscription_end(running) > now() then running.expires_at else now() end;
@@ -87,7 +88,7 @@ begin
   )
   values (
     running.account_id, running.product, running.plan_id, running.period, payment.amount, payment.currency, start,
-    private.period_end(running.plan_id, running.period, start), running.id, running.auto_renew, now(), payment.id::text
+    private.period_end(running.plan_id, running.period, start), running.id, true, now(), payment.id::text
   )
   returning * into subscription;
   update public.subscriptions as s set auto_renew = false where s.id = running.id;

@@ -1,7 +1,7 @@
 -- Refunds: an admin gives money of a payment back, all of it or a part, the way it came.
--- What it paid for is taken back at once, so that it is not spent meanwhile; should the provider refuse, it is given again. A
--- subscription ends when all its money is back.
--- Promises: never more goes back than came in; what was spent is not refunded; each refund ends once.
+-- Credits, packs and money in a wallet are taken back at once, so that they are not spent meanwhile; should the provider refuse, they are
+-- given again. A subscription renews no more once all its money is on its way back, and ends when it is there.
+-- Promises: never more goes back than came in; what is not there any more is not taken; each refund ends once.
 
 set lock_timeout = '5s';
 set statement_timeout = '60s';
@@ -55,19 +55,28 @@ as $$
 declare
   about jsonb := jsonb_build_object('payment_id', payment.id, 'refund_id', refund.id);
 begin
-  if payment.purpose = 'credits' and refund.quantity > 0 then
+  -- Every purpose is named: one more says here what a refund of it takes.
+  case payment.purpose
+  when 'credits' then
     perform private.transfer(
       'purchase_refund', private.ledger_account(payment.account_id, 'wallet', 'credits'),
       private.ledger_account(null, 'issuance', 'credits'), refund.quantity, refund.id::text, about, refund.reason
     );
-  elsif payment.purpose = 'pack' then
+  when 'pack' then
     update private.bought_quotas as b
     set quantity = b.quantity - refund.quantity
     where b.payment_id = payment.id and b.quantity - refund.quantity >= b.used;
-    if not found then
+    -- Of an account that is gone there is none.
+    if not found and exists (select from private.bought_quotas as b where b.payment_id = payment.id) then
       raise exception 'so much of the pack is used already' using errcode = 'object_not_in_prerequisite_state';
     end if;
-  end if;
+  when 'subscription' then
+    update public.subscriptions as s
+    set auto_renew = false
+    where s.id = payment.subject_id and payment.refunded + refund.amount = payment.amount;
+  when 'escrow' then
+    null;
+  end case;
   perform private.transfer('payment_refund', s.inside, s.outside, refund.amount, refund.id::text, about, refund.reason)
   from private.refund_sides(payment) as s;
 end;
@@ -84,14 +93,18 @@ as $$
 declare
   about jsonb := jsonb_build_object('payment_id', payment.id, 'refund_id', refund.id);
 begin
-  if payment.purpose = 'credits' and refund.quantity > 0 then
+  case payment.purpose
+  when 'credits' then
     perform private.transfer(
       'purchase_refund_failed', private.ledger_account(null, 'issuance', 'credits'),
       private.ledger_account(payment.account_id, 'wallet', 'credits'), refund.quantity, refund.id::text, about
     );
-  elsif payment.purpose = 'pack' then
+  when 'pack' then
     update private.bought_quotas as b set quantity = b.quantity + refund.quantity where b.payment_id = payment.id;
-  end if;
+  when 'subscription', 'escrow' then
+    -- It does not renew by itself again: who paid decides.
+    null;
+  end case;
   perform private.transfer('payment_refund_failed', s.outside, s.inside, refund.amount, refund.id::text, about)
   from private.refund_sides(payment) as s;
 end;
@@ -132,7 +145,8 @@ begin
   returning * into refund;
   update public.payments as p set refunded = p.refunded + refund.amount where p.id = payment.id;
   perform private.take_back(payment, refund);
-  if payment.provider = 'stripe' then
+  -- One that an admin has approved by another reference is not Stripe's to give back.
+  if payment.provider = 'stripe' and payment.provider_reference like 'pi\_%' then
     perform private.queue_payment_task(
       'refund', refund.id, payment.provider,
       jsonb_build_object(
@@ -148,7 +162,7 @@ begin
 end;
 $$;
 comment on function private.refund_payment is
-  'For admins: amount (minor units; null: all that is left) goes back to who paid, with a reason; what it paid for is taken back at once. Through Stripe it goes by itself; of other providers the admin sends it there and then calls private.end_refund. Answers the refund''s id.';
+  'For admins: amount (minor units; null: all that is left) goes back to who paid, with a reason; credits, packs and money in the wallet are taken back at once, a subscription ends when all is back. Money that Stripe has told of goes by itself; all other the admin sends and then calls private.end_refund. Answers the refund''s id.';
 
 create function private.end_refund(refund_id uuid, succeeded boolean, reference text default null, reason text default null)
 returns boolean
@@ -218,8 +232,9 @@ declare
   refund private.refunds;
   payment public.payments;
 begin
+  -- Locked before it is looked at: the drain function and a webhook tell of it in the same moment.
+  payment := private.lock_payment((select r.payment_id from private.refunds as r where r.id::text = event ->> 'refund_id'));
   select r.* into refund from private.refunds as r where r.id::text = event ->> 'refund_id';
-  select p.* into payment from public.payments as p where p.id = refund.payment_id;
   if refund.id is null or payment.provider <> apply_event_of_refund.provider then
     return private.settle_payment_event(event_id, 'quarantined', 'no such refund');
   end if;

@@ -18,10 +18,13 @@ declare
   saved private.payment_methods;
   payment public.payments;
 begin
+  -- By the subscription first: without statistics the planner would look through all of a provider's.
+  with paid as materialized (
+    select p.provider from public.payments as p where p.subject_id = s.id and p.status = 'succeeded'
+  )
   select m.* into saved
   from private.payment_methods as m
-  join public.payments as p on p.account_id = m.account_id and p.provider = m.provider
-  where p.subject_id = s.id and p.status = 'succeeded' and m.account_id = s.account_id
+  where m.account_id = s.account_id and m.provider in (select p.provider from paid as p)
   limit 1;
   if saved.account_id is null or s.amount is null
     or not exists (select from public.plan_prices as p where p.plan_id = s.plan_id and p.period = s.period) then

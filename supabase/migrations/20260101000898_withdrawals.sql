@@ -186,6 +186,24 @@ $$;
 
 -- Moving --------------------------------------------------------------------------------------------------------------
 
+create function private.lock_withdrawal(withdrawal_id uuid)
+returns public.withdrawals
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: for the functions below. Whoever sends it holds its task while it becomes processing.
+declare
+  withdrawal public.withdrawals;
+begin
+  perform private.lock_accounts(w.account_id) from public.withdrawals as w where w.id = lock_withdrawal.withdrawal_id;
+  perform from private.payment_tasks as t where t.kind = 'payout' and t.subject_id = lock_withdrawal.withdrawal_id for update;
+  select w.* into withdrawal from public.withdrawals as w where w.id = lock_withdrawal.withdrawal_id for no key update;
+  return withdrawal;
+end;
+$$;
+
 create function private.move_withdrawal(
   withdrawal_id uuid,
   to_status text,
@@ -201,13 +219,9 @@ set search_path = ''
 as $$
 -- Definer: for the functions below. invalid_transition when the table has no such move.
 declare
-  withdrawal public.withdrawals;
+  withdrawal public.withdrawals := private.lock_withdrawal(move_withdrawal.withdrawal_id);
   held uuid;
 begin
-  perform private.lock_accounts(w.account_id) from public.withdrawals as w where w.id = move_withdrawal.withdrawal_id;
-  -- Whoever sends it holds its task while it becomes processing.
-  perform from private.payment_tasks as t where t.kind = 'payout' and t.subject_id = move_withdrawal.withdrawal_id for update;
-  select w.* into withdrawal from public.withdrawals as w where w.id = move_withdrawal.withdrawal_id for no key update;
   if withdrawal.id is null then
     raise exception 'there is no withdrawal %', move_withdrawal.withdrawal_id using errcode = 'no_data_found';
   end if;
@@ -333,9 +347,11 @@ declare
   withdrawal public.withdrawals;
   told text := split_part(event ->> 'type', '.', 2);
 begin
-  select w.* into withdrawal
-  from public.withdrawals as w
-  where w.id::text = event ->> 'withdrawal_id' and w.method = apply_event_of_payout.provider;
+  -- Locked before it is looked at: the drain function and a webhook tell of it in the same moment.
+  withdrawal := private.lock_withdrawal((
+    select w.id from public.withdrawals as w
+    where w.id::text = event ->> 'withdrawal_id' and w.method = apply_event_of_payout.provider
+  ));
   if withdrawal.id is null then
     return private.settle_payment_event(event_id, 'quarantined', 'no such withdrawal');
   elsif (event ? 'amount' or told = 'paid')
@@ -416,12 +432,14 @@ security definer
 set search_path = ''
 as $$
 -- Definer: as above.
+declare
+  withdrawal public.withdrawals := private.lock_withdrawal(end_withdrawal.withdrawal_id);
 begin
-  if not end_withdrawal.forced and exists (
-    select from public.withdrawals as w
-    where w.id = end_withdrawal.withdrawal_id and w.method = 'stripe' and w.status = 'processing'
-  ) then
-    raise exception 'Stripe may be sending withdrawal % just now: look there first, then say forced => true', end_withdrawal.withdrawal_id
+  if end_withdrawal.paid is null then
+    raise exception 'it was paid (true), or cannot be (false)' using errcode = 'invalid_parameter_value';
+  end if;
+  if not end_withdrawal.forced and withdrawal.method = 'stripe' and withdrawal.status = 'processing' then
+    raise exception 'Stripe may be sending withdrawal % just now: look there first, then say forced => true', withdrawal.id
       using errcode = 'object_not_in_prerequisite_state';
   end if;
   return (

@@ -1,7 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { meanwhile, statement } from '../helpers/at-once.ts'
 import { makeRecruiters } from '../helpers/hiring.ts'
 import { makeAccounts } from '../helpers/many.ts'
-import { moneyState, pay, paymentOf, type Started, tell, wrongPayments } from '../helpers/payments.ts'
+import {
+  moneyState,
+  pay,
+  paymentOf,
+  type Started,
+  startPayment,
+  success,
+  tell,
+  wrongPayments,
+} from '../helpers/payments.ts'
 import { sql } from '../helpers/people.ts'
 import { startTestStack, type TestStack } from '../helpers/stack.ts'
 import { actAs, makeAgreedTask, moneyOf } from '../helpers/work.ts'
@@ -99,6 +109,47 @@ describe('credits', () => {
   })
 })
 
+test('a plan whose money is on its way back renews no more', async () => {
+  const model = await account('model')
+  const saved = { provider_reference: 'pi_5', method: { customer: 'cus_1', method: 'pm_1' } }
+  const started = await pay(stack, model, plan, 'stripe', saved)
+  await sql(
+    stack,
+  )`update public.subscriptions set expires_at = now() + interval '30 minutes' where account_id = ${model.id}`
+  await refund(started, 200_000)
+  const renews = async () => {
+    const [row] = await sql(stack)`select auto_renew from public.subscriptions where account_id = ${model.id}`
+    return row!.auto_renew
+  }
+  expect(await renews(), 'after a part').toBe(true)
+  await refund(started)
+  expect(await renews()).toBe(false)
+  await sql(stack)`select private.renew_subscriptions()`
+  expect(
+    await sql(stack)`select from public.payments where account_id = ${model.id} and renews_id is not null`,
+  ).toHaveLength(0)
+})
+
+test('a refund of money that went into the wallet takes it from there, and leaves the plan that was paid otherwise', async () => {
+  const model = await account('model')
+  const [first, second] = [await startPayment(stack, model, plan), await startPayment(stack, model, plan, 'robokassa')]
+  for (const one of [first, second]) expect(await tell(stack, one.provider, success(one))).toBe('applied')
+  expect(await moneyOf(stack, model, 'KZT')).toBe(500_000)
+  await end(await refund(second), true)
+  expect(await moneyOf(stack, model, 'KZT')).toBe(0)
+  expect(await subscriptionStatus(model)).toBe('active')
+})
+
+test('bought credits and packs of whoever has left are refunded, as far as money goes', async () => {
+  const [recruiter] = await makeRecruiters(stack, 1)
+  const payments = [
+    await pay(stack, recruiter!, { purpose: 'credits', credits: 10 }),
+    await pay(stack, recruiter!, { purpose: 'pack', pack_id: 'casting_responses_10' }, 'robokassa'),
+  ]
+  await sql(stack)`delete from auth.users where id = ${recruiter!.id}`
+  for (const one of payments) expect(await end(await refund(one), true)).toBe(true)
+})
+
 test('of a pack goes back what was not used', async () => {
   const model = await account('model')
   const started = await pay(stack, model, { purpose: 'pack', pack_id: 'casting_responses_10' })
@@ -161,6 +212,32 @@ describe('through Stripe', () => {
     expect(await tell(stack, 'stripe', refundEvent(id, 'succeeded'))).toBe('ignored')
     expect(await tell(stack, 'stripe', refundEvent(id, 'failed')), 'for an admin').toBe('quarantined')
     expect(await sql(stack)`select from private.payment_tasks where subject_id = ${id}`).toHaveLength(0)
+  })
+
+  test('told twice in one moment it ends once, and the second is ignored', async () => {
+    const started = await pay(stack, await account('model'), plan, 'stripe', { provider_reference: 'pi_4' })
+    const event = refundEvent(await refund(started), 'succeeded')
+    const stored: string[] = []
+    for (let n = 0; n < 2; n++) {
+      const [row] = await sql(stack)`
+        select private.store_payment_event('stripe', gen_random_uuid()::text, 'told', '', ${sql(stack).json(event)}) as id
+      `
+      stored.push(row!.id)
+    }
+    const [first, second] = stored.map((one) => ({ runs: [statement('select private.apply_payment_event($1)', one)] }))
+    expect(await meanwhile(stack, first!, second!)).toEqual(['done', 'done'])
+    const rows = await sql(stack)`select status from private.payment_events where id in ${sql(stack)(stored)}`
+    expect(rows.map(({ status }) => status).sort()).toEqual(['applied', 'ignored'])
+  })
+
+  test('what Stripe has not told of, and other providers’ money, is the admin’s to send', async () => {
+    const byHand = await pay(stack, await account('model'), plan, 'stripe', { provider_reference: 'bank 4711' })
+    const kaspi = await pay(stack, await account('model'), plan)
+    for (const one of [byHand, kaspi]) {
+      const id = await refund(one)
+      expect(await sql(stack)`select from private.payment_tasks where subject_id = ${id}`).toHaveLength(0)
+      expect(await end(id, true)).toBe(true)
+    }
   })
 
   test('ten refunds at once give back no more than came in', async () => {

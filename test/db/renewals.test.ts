@@ -278,6 +278,23 @@ test('a renewal is charged with what the first payment saved, also the second ti
   }
 })
 
+test('one that the provider still processes is looked up by what it is known by there', async () => {
+  const account = await ending()
+  const renewal = (await renew(account))!
+  const pending = { type: 'payment.pending', payment_id: renewal.payment_id, provider_reference: 'pi_66' }
+  expect(await tell(stack, 'stripe', pending)).toBe('ignored')
+  await sql(stack)`update public.payments set created_at = now() - interval '3 hours' where id = ${renewal.payment_id}`
+  await sql(stack)`select private.look_up_payments()`
+  const [task] = await sql(stack)`
+    select data from private.payment_tasks where kind = 'look_up' and subject_id = ${renewal.payment_id}
+  `
+  expect(task!.data).toMatchObject({
+    provider_session: 'pi_66',
+    order_number: renewal.order_number,
+    amount: renewal.amount,
+  })
+})
+
 test('a price that has changed since is for new subscribers', async () => {
   const account = await ending()
   await sql(stack)`update public.plan_prices set amount = 900000 where plan_id = 'casting_pro' and period = 'month'`

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { statement, whileHeld } from '../helpers/at-once.ts'
+import { meanwhile, statement, whileHeld } from '../helpers/at-once.ts'
 import { makeAccounts } from '../helpers/many.ts'
 import { moneyState, tell, wrongPayments } from '../helpers/payments.ts'
 import { sql } from '../helpers/people.ts'
@@ -65,6 +65,14 @@ const told = (type: 'payout.paid' | 'payout.failed', id: string, more: object = 
   currency: 'USD',
   ...more,
 })
+
+/** Stores an event without applying it. */
+async function store(event: object): Promise<string> {
+  const [row] = await sql(stack)`
+    select private.store_payment_event('stripe', gen_random_uuid()::text, 'told', '', ${sql(stack).json(event as never)}) as id
+  `
+  return row!.id
+}
 
 const claim = () => sql(stack)`select * from private.claim_payment_tasks(100)`
 
@@ -141,6 +149,49 @@ test('an admin does not end what Stripe is sending just now, unless they insist'
   await expect(sql(stack)`select private.end_withdrawal(gen_random_uuid(), true)`).rejects.toThrow(
     /there is no withdrawal/,
   )
+})
+
+test('nor in the very moment in which it is handed over; and they say whether it was paid', async () => {
+  const account = await earner()
+  const id = await withdraw(account, 60_000)
+  const claiming = { runs: [statement('select private.claim_payment_tasks(100)')] }
+  const ending = { runs: [statement('select private.end_withdrawal($1, false)', id)] }
+  expect(await meanwhile(stack, claiming, ending)).toEqual(['done', '55000'])
+  expect([await statusOf(id), await moneyOf(stack, account)]).toEqual(['processing', 40_000])
+  await expect(sql(stack)`select private.end_withdrawal(${id}, null, forced => true)`).rejects.toThrow(/was paid/)
+  expect(await tell(stack, 'stripe', told('payout.paid', id))).toBe('applied')
+})
+
+test('told twice in one moment it is paid once, and the second is ignored', async () => {
+  const account = await earner()
+  const id = await withdraw(account, 60_000)
+  await claim()
+  const stored = await Promise.all([1, 2].map(() => store(told('payout.paid', id))))
+  const [first, second] = stored.map((one) => ({ runs: [statement('select private.apply_payment_event($1)', one)] }))
+  expect(await meanwhile(stack, first!, second!)).toEqual(['done', 'done'])
+  const rows = await sql(stack)`select status from private.payment_events where id in ${sql(stack)(stored)} order by id`
+  expect(rows.map(({ status }) => status).sort()).toEqual(['applied', 'ignored'])
+})
+
+test('a manual withdrawal is not the provider’s to end, and a batch takes no other', async () => {
+  const account = await earner()
+  const [manual, stripe] = [await withdraw(account, 60_000, 'manual'), await withdraw(account, 10_000)]
+  expect(await tell(stack, 'stripe', told('payout.paid', manual))).toBe('quarantined')
+  await sql(stack)`select private.start_payout_batch('USD')`
+  expect([await statusOf(manual), await statusOf(stripe)]).toEqual(['processing', 'pending'])
+  await sql(stack)`select private.end_withdrawal(${manual}, true)`
+})
+
+test('look-ups come after what people wait for', async () => {
+  const id = await withdraw(await earner(), 10_000)
+  await sql(stack)`
+    insert into private.payment_tasks (kind, subject_id, provider, data)
+    select 'look_up', gen_random_uuid(), 'kaspi', '{}' from generate_series(1, 200)
+  `
+  await sql(stack)`update private.payment_tasks set claimed_until = now() - interval '1 day' where subject_id = ${id}`
+  const tasks = await sql(stack)`select * from private.claim_payment_tasks(20)`
+  expect(tasks.map(({ data }) => data.withdrawal_id)).toContain(id)
+  await sql(stack)`delete from private.payment_tasks where kind = 'look_up'`
 })
 
 test('what a suspended account takes out waits until the suspension is lifted', async () => {

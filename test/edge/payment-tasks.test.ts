@@ -145,9 +145,11 @@ describe('a renewal', () => {
     })
   })
 
-  test('that the bank still thinks about is told by a webhook', async () => {
+  test('that the bank still thinks about is known from now on, and told by a webhook', async () => {
     const fake = keepingStripe('/v1/payment_intents', () => stripeIntent({ status: 'processing' }))
-    expect(await stripeOf(fake.send).charge(renewal)).toBeNull()
+    expect(await stripeOf(fake.send).charge(renewal)).toMatchObject({
+      event: { type: 'payment.pending', payment_id: paymentId, provider_reference: 'pi_1' },
+    })
   })
 })
 

@@ -39,9 +39,13 @@ export async function charge(stripe: Stripe, task: Renewal): Promise<ProviderEve
   }
 }
 
-function ofCharge(kind: string, intent: Stripe.PaymentIntent): ProviderEvent | null {
-  if (intent.status === 'processing') return null
-  const types: Record<string, PaymentEvent['type']> = { succeeded: 'payment.succeeded', canceled: 'payment.cancelled' }
+function ofCharge(kind: string, intent: Stripe.PaymentIntent): ProviderEvent {
+  const types: Record<string, PaymentEvent['type']> = {
+    succeeded: 'payment.succeeded',
+    canceled: 'payment.cancelled',
+    // Its bank has not answered; a webhook tells, or a look-up.
+    processing: 'payment.pending',
+  }
   // Whatever else it waits for, there is nobody who could do it.
   return happened(kind, intent.status, intent, ofIntent(intent, types[intent.status] ?? 'payment.failed'))
 }

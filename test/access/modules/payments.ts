@@ -96,6 +96,7 @@ export const payments: ModuleAccess = {
       'apply_event_of_account(bigint,text,jsonb)',
       'least_withdrawal(text)',
       'keep_money()',
+      'lock_withdrawal(uuid)',
       'move_withdrawal(uuid,text,text,text,text)',
       'send_withdrawal()',
       'apply_event_of_payout(bigint,text,jsonb)',
