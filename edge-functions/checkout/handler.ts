@@ -6,7 +6,7 @@ import { json, readJson, requirePost } from '../_shared/http.ts'
 import { type Caller, callerOf } from '../_shared/payments/caller.ts'
 import type { PaymentInput } from '../_shared/payments/database.ts'
 import type { Payment, Started } from '../_shared/payments/provider.ts'
-import { providerUnavailable } from '../_shared/payments/provider.ts'
+import { providerNames, providerUnavailable, purposes } from '../_shared/payments/provider.ts'
 import { type Providers, providerOf } from '../_shared/payments/providers.ts'
 
 export interface Dependencies {
@@ -22,8 +22,8 @@ const bodyLimit = 8 * 1024
 
 // Which of them a purpose needs, and what they cost, the database knows.
 const fields = {
-  purpose: z.enum(['subscription', 'credits', 'pack', 'escrow']),
-  provider: z.enum(['stripe', 'kaspi', 'robokassa', 'manual']),
+  purpose: z.enum(purposes),
+  provider: z.enum([...providerNames, 'manual']),
   plan_id: z.string().max(100).optional(),
   period: z.enum(['month', 'quarter', 'year']).optional(),
   credits: z.int().min(1).optional(),

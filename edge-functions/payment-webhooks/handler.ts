@@ -2,7 +2,7 @@ import { type Handler, withBoundary } from '../_shared/boundary.ts'
 import { FunctionError } from '../_shared/error.ts'
 import { readText } from '../_shared/http.ts'
 import type { EventStore } from '../_shared/payments/database.ts'
-import type { ProviderName, Webhook } from '../_shared/payments/provider.ts'
+import { type ProviderName, providerNames, type Webhook } from '../_shared/payments/provider.ts'
 import { type Providers, providerOf } from '../_shared/payments/providers.ts'
 
 export interface Dependencies {
@@ -11,7 +11,6 @@ export interface Dependencies {
 }
 
 const bodyLimit = 1024 * 1024
-const names: ProviderName[] = ['stripe', 'kaspi', 'robokassa']
 
 /**
  * `payment-webhooks/<provider>`: what a provider tells is verified, stored as it came, applied, and only then answered
@@ -37,7 +36,7 @@ export function createHandler({ providers, events }: Dependencies): Handler {
 
 function nameIn({ url }: Request): ProviderName {
   const [, segment] = /\/payment-webhooks\/([^/]+)\/?$/.exec(new URL(url).pathname) ?? []
-  const name = names.find((known) => known === segment)
+  const name = providerNames.find((known) => known === segment)
   if (name === undefined) throw new FunctionError(404, 'not_found', 'There is no such payment provider.')
   return name
 }

@@ -12,7 +12,7 @@ create table public.currencies (
   constraint currencies_name_length check (private.is_clean_text(name, 1, 100)),
   constraint currencies_minor_units_range check (minor_units between 0 and 4)
 );
-comment on table public.currencies is 'Currencies that can be paid in. One more is a row here, where a payment provider takes it.';
+comment on table public.currencies is 'Currencies that can be paid in. One more is a row here, and its digits in edge-functions/_shared/payments/amounts.ts, where providers count it alike.';
 comment on column public.currencies.code is 'ISO 4217, such as KZT.';
 comment on column public.currencies.minor_units is 'How many digits of an amount stand behind the point: 2 where 500000 is 5,000.00.';
 

@@ -8,6 +8,18 @@ set statement_timeout = '60s';
 
 -- Tables --------------------------------------------------------------------------------------------------------------
 
+create function private.is_payment_provider(provider text)
+returns boolean
+language sql
+immutable
+security invoker
+set search_path = ''
+as $$
+  -- manual: an admin.
+  select is_payment_provider.provider in ('stripe', 'kaspi', 'robokassa', 'manual');
+$$;
+comment on function private.is_payment_provider is 'Every provider there is.';
+
 create sequence private.payment_order_numbers as bigint minvalue 1 maxvalue 2147483646;
 
 create function private.next_order_number()
@@ -49,7 +61,7 @@ create table public.payments (
   constraint payments_purpose_known check (purpose in ('subscription', 'credits', 'pack', 'escrow')),
   constraint payments_quantity_required check ((purpose in ('credits', 'pack')) = (quantity is not null)),
   constraint payments_pack_id_required check ((purpose = 'pack') = (pack_id is not null)),
-  constraint payments_provider_known check (provider in ('stripe', 'kaspi', 'robokassa', 'manual')),
+  constraint payments_provider_known check (private.is_payment_provider(provider)),
   constraint payments_amount_range check (amount between 1 and 1000000000000),
   constraint payments_quantity_range check (quantity between 1 and 1000000),
   constraint payments_status_known check (status in ('pending', 'failed', 'cancelled', 'succeeded')),

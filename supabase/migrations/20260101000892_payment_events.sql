@@ -20,7 +20,7 @@ create table private.payment_events (
   received_at timestamptz not null default now(),
   settled_at timestamptz,
   constraint payment_events_provider_event_id_once unique (provider, event_id),
-  constraint payment_events_provider_known check (provider in ('stripe', 'kaspi', 'robokassa', 'manual')),
+  constraint payment_events_provider_known check (private.is_payment_provider(provider)),
   constraint payment_events_event_id_length check (char_length(event_id) between 1 and 300),
   constraint payment_events_type_length check (char_length(type) between 1 and 200),
   constraint payment_events_payload_length check (octet_length(payload) <= 1048576),

@@ -141,7 +141,7 @@ declare
   kept jsonb;
   payment public.payments;
 begin
-  if start_payment.provider is null or start_payment.provider not in ('stripe', 'kaspi', 'robokassa', 'manual') then
+  if private.is_payment_provider(start_payment.provider) is not true then
     perform private.raise_error('validation_failed', 400, 'There is no such provider.', '{"fields": {"provider": "known"}}');
   end if;
   kept := private.claim_idempotency_key(

@@ -57,25 +57,25 @@ declare
 begin
   -- Every purpose is named: one more says here what a refund of it takes.
   case payment.purpose
-  when 'credits' then
-    perform private.transfer(
-      'purchase_refund', private.ledger_account(payment.account_id, 'wallet', 'credits'),
-      private.ledger_account(null, 'issuance', 'credits'), refund.quantity, refund.id::text, about, refund.reason
-    );
-  when 'pack' then
-    update private.bought_quotas as b
-    set quantity = b.quantity - refund.quantity
-    where b.payment_id = payment.id and b.quantity - refund.quantity >= b.used;
-    -- Of an account that is gone there is none.
-    if not found and exists (select from private.bought_quotas as b where b.payment_id = payment.id) then
-      raise exception 'so much of the pack is used already' using errcode = 'object_not_in_prerequisite_state';
-    end if;
-  when 'subscription' then
-    update public.subscriptions as s
-    set auto_renew = false
-    where s.id = payment.subject_id and payment.refunded + refund.amount = payment.amount;
-  when 'escrow' then
-    null;
+    when 'credits' then
+      perform private.transfer(
+        'purchase_refund', private.ledger_account(payment.account_id, 'wallet', 'credits'),
+        private.ledger_account(null, 'issuance', 'credits'), refund.quantity, refund.id::text, about, refund.reason
+      );
+    when 'pack' then
+      update private.bought_quotas as b
+      set quantity = b.quantity - refund.quantity
+      where b.payment_id = payment.id and b.quantity - refund.quantity >= b.used;
+      -- Of an account that is gone there is none.
+      if not found and exists (select from private.bought_quotas as b where b.payment_id = payment.id) then
+        raise exception 'so much of the pack is used already' using errcode = 'object_not_in_prerequisite_state';
+      end if;
+    when 'subscription' then
+      update public.subscriptions as s
+      set auto_renew = false
+      where s.id = payment.subject_id and payment.refunded + refund.amount = payment.amount;
+    when 'escrow' then
+      null;
   end case;
   perform private.transfer('payment_refund', s.inside, s.outside, refund.amount, refund.id::text, about, refund.reason)
   from private.refund_sides(payment) as s;
@@ -94,16 +94,16 @@ declare
   about jsonb := jsonb_build_object('payment_id', payment.id, 'refund_id', refund.id);
 begin
   case payment.purpose
-  when 'credits' then
-    perform private.transfer(
-      'purchase_refund_failed', private.ledger_account(null, 'issuance', 'credits'),
-      private.ledger_account(payment.account_id, 'wallet', 'credits'), refund.quantity, refund.id::text, about
-    );
-  when 'pack' then
-    update private.bought_quotas as b set quantity = b.quantity + refund.quantity where b.payment_id = payment.id;
-  when 'subscription', 'escrow' then
-    -- It does not renew by itself again: who paid decides.
-    null;
+    when 'credits' then
+      perform private.transfer(
+        'purchase_refund_failed', private.ledger_account(null, 'issuance', 'credits'),
+        private.ledger_account(payment.account_id, 'wallet', 'credits'), refund.quantity, refund.id::text, about
+      );
+    when 'pack' then
+      update private.bought_quotas as b set quantity = b.quantity + refund.quantity where b.payment_id = payment.id;
+    when 'subscription', 'escrow' then
+      -- It does not renew by itself again: who paid decides.
+      null;
   end case;
   perform private.transfer('payment_refund_failed', s.outside, s.inside, refund.amount, refund.id::text, about)
   from private.refund_sides(payment) as s;

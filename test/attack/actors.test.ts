@@ -6,6 +6,7 @@ import type { Key } from '../access/rows/types.ts'
 import { anonClient, createPerson, type Person } from '../helpers/people.ts'
 import { startTestStack } from '../helpers/stack.ts'
 import { stateOf } from '../helpers/state.ts'
+import { expectUnchanged } from '../parity/refusals.ts'
 
 let cast: Cast
 let casting: Key
@@ -30,11 +31,7 @@ beforeAll(async () => {
 })
 afterAll(() => cast.stack.close())
 
-async function changesNothing(attempts: () => Promise<void>): Promise<void> {
-  const before = await stateOf(cast.stack)
-  await attempts()
-  expect(await stateOf(cast.stack)).toEqual(before)
-}
+const changesNothing = (attempts: () => Promise<unknown>) => expectUnchanged(() => stateOf(cast.stack), attempts)
 
 /** What someone with the same role as the victim tries with the victim's ids. */
 const calls = (person: Person) => {

@@ -8,6 +8,7 @@ import type { TestStack } from '../helpers/stack.ts'
 import { stateOf } from '../helpers/state.ts'
 import { knownCandidate } from '../parity/candidates.ts'
 import { startParityStack } from '../parity/people.ts'
+import { expectUnchanged } from '../parity/refusals.ts'
 
 // What must not work around unlocks: for nothing, twice, for others, past an admin, or after it is over.
 
@@ -45,12 +46,7 @@ async function works(person: Person, { card_id: candidate_id }: { card_id: strin
   return (data as { unlock_id: string }[])[0]!.unlock_id
 }
 
-/** Runs attempts and proves that not one of them has changed anything. */
-async function changesNothing(attempts: () => Promise<void>): Promise<void> {
-  const before = await stateOf(stack)
-  await attempts()
-  expect(await stateOf(stack)).toEqual(before)
-}
+const changesNothing = (attempts: () => Promise<unknown>) => expectUnchanged(() => stateOf(stack), attempts)
 
 /** Every function of hiring, as whoever has unlocked the first candidate would call it. */
 const calls = (stage_id: string): Record<string, Record<string, unknown>> => ({

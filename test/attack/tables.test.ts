@@ -7,6 +7,7 @@ import type { Key } from '../access/rows/types.ts'
 import { subscribe } from '../helpers/people.ts'
 import { startTestStack } from '../helpers/stack.ts'
 import { stateOf } from '../helpers/state.ts'
+import { expectUnchanged } from '../parity/refusals.ts'
 
 let cast: Cast
 const keys: Record<string, Key> = {}
@@ -20,12 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => cast.stack.close())
 
-/** Runs attempts and proves that not one of them has changed anything. */
-async function changesNothing(attempts: () => Promise<void>): Promise<void> {
-  const before = await stateOf(cast.stack)
-  await attempts()
-  expect(await stateOf(cast.stack)).toEqual(before)
-}
+const changesNothing = (attempts: () => Promise<unknown>) => expectUnchanged(() => stateOf(cast.stack), attempts)
 
 const patch = async (client: SupabaseClient, table: string, change: Record<string, unknown>) =>
   (await client.from(table).update(change).match(keys[table]!)).error

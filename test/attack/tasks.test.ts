@@ -4,6 +4,7 @@ import { anonClient, createPerson, liftRequestLimits, type Person, serviceClient
 import { startTestStack, type TestStack } from '../helpers/stack.ts'
 import { stateOf } from '../helpers/state.ts'
 import { makeAgreedTask, makeApplication, makeTask } from '../helpers/work.ts'
+import { expectUnchanged } from '../parity/refusals.ts'
 
 // What must not work around tasks and applications: edits behind an agreement, where exactly, what others offer.
 
@@ -23,11 +24,7 @@ beforeAll(async () => {
 })
 afterAll(() => stack.close())
 
-async function changesNothing(attempts: () => Promise<unknown>): Promise<void> {
-  const before = await stateOf(stack)
-  await attempts()
-  expect(await stateOf(stack)).toEqual(before)
-}
+const changesNothing = (attempts: () => Promise<unknown>) => expectUnchanged(() => stateOf(stack), attempts)
 
 const codeOf = async (answer: PromiseLike<{ error: { code: string } | null }>) => (await answer).error?.code ?? 'done'
 

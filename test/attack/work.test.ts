@@ -14,6 +14,7 @@ import {
   makeTask,
   wrongMoney,
 } from '../helpers/work.ts'
+import { expectUnchanged } from '../parity/refusals.ts'
 
 let stack: TestStack
 let payer: Person
@@ -35,11 +36,7 @@ afterAll(async () => {
   await stack.close()
 })
 
-async function changesNothing(attempts: () => Promise<unknown>): Promise<void> {
-  const before = await stateOf(stack)
-  await attempts()
-  expect(await stateOf(stack)).toEqual(before)
-}
+const changesNothing = (attempts: () => Promise<unknown>) => expectUnchanged(() => stateOf(stack), attempts)
 
 const codeOf = async (answer: PromiseLike<{ error: { code: string } | null }>) => (await answer).error?.code ?? 'done'
 

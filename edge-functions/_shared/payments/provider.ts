@@ -1,14 +1,20 @@
 import { FunctionError } from '../error.ts'
 import type { ProviderEvent } from './event.ts'
 
-export type ProviderName = 'stripe' | 'kaspi' | 'robokassa'
+/** Every provider there is; the functions take their lists from here. */
+export const providerNames = ['stripe', 'kaspi', 'robokassa'] as const
+
+export type ProviderName = (typeof providerNames)[number]
+
+/** What is paid for. */
+export const purposes = ['subscription', 'credits', 'pack', 'escrow'] as const
 
 /** A payment as the database starts it: nothing of it was said by a client. */
 export interface Payment {
   payment_id: string
   order_number: number
   account_id: string
-  purpose: 'subscription' | 'credits' | 'pack' | 'escrow'
+  purpose: (typeof purposes)[number]
   provider: ProviderName | 'manual'
   /** Minor units of `currency`, which has `minor_units` digits of them. */
   amount: number

@@ -58,6 +58,7 @@ export const payments: ModuleAccess = {
       'in_major_units(bigint,text)',
       'bought_quota_left(uuid,text)',
       'use_bought_quota(uuid,text)',
+      'is_payment_provider(text)',
       'next_order_number()',
       'payment_description(payments)',
       'issue_invoice(payments)',
