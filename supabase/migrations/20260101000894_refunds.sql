@@ -73,7 +73,7 @@ begin
     when 'subscription' then
       update public.subscriptions as s
       set auto_renew = false
-      where s.id = payment.subject_id and payment.refunded + refund.amount = payment.amount;
+      where s.id = payment.subject_id and not payment.is_in_wallet and payment.refunded + refund.amount = payment.amount;
     when 'escrow' then
       null;
   end case;

@@ -132,12 +132,18 @@ test('a plan whose money is on its way back renews no more', async () => {
 
 test('a refund of money that went into the wallet takes it from there, and leaves the plan that was paid otherwise', async () => {
   const model = await account('model')
-  const [first, second] = [await startPayment(stack, model, plan), await startPayment(stack, model, plan, 'robokassa')]
-  for (const one of [first, second]) expect(await tell(stack, one.provider, success(one))).toBe('applied')
+  const [first, second] = [
+    await startPayment(stack, model, plan, 'stripe'),
+    await startPayment(stack, model, plan, 'robokassa'),
+  ]
+  const saved = { method: { customer: 'cus_1', method: 'pm_1' } }
+  for (const one of [first, second]) expect(await tell(stack, one.provider, success(one, saved))).toBe('applied')
   expect(await moneyOf(stack, model, 'KZT')).toBe(500_000)
   await end(await refund(second), true)
   expect(await moneyOf(stack, model, 'KZT')).toBe(0)
   expect(await subscriptionStatus(model)).toBe('active')
+  const [row] = await sql(stack)`select auto_renew from public.subscriptions where account_id = ${model.id}`
+  expect(row!.auto_renew).toBe(true)
 })
 
 test('bought credits and packs of whoever has left are refunded, as far as money goes', async () => {
