@@ -63,7 +63,7 @@ export function createHandler({ providers, appUrl, startPayment, saveSession }: 
         provider: payment.provider,
         amount,
         currency,
-        status: 'pending',
+        status: payment.status,
         url,
         client_secret,
       })

@@ -5692,6 +5692,7 @@ export type Database = {
         minor_units: number | null
         description: string | null
         auto_renew: boolean | null
+        status: string | null
         provider_session: string | null
       }
       subscription_card: {

@@ -172,7 +172,7 @@ begin
     -- What a renewal is known by at the provider before it has ended: a look-up asks for it.
     update public.payments as p
     set provider_session = event ->> 'provider_reference'
-    where p.id = payment.id and p.status = 'pending' and p.provider_session is null;
+    where p.id = payment.id and p.status = 'pending' and p.renews_id is not null and p.provider_session is null;
   end if;
   if not exists (select from private.payment_transitions as t where (t.from_status, t.to_status) = (payment.status, told)) then
     return private.settle_payment_event(event_id, 'ignored', 'the payment is ' || payment.status, payment.id);

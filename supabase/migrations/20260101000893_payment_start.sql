@@ -15,9 +15,10 @@ create type public.started_payment as (
   minor_units integer,
   description text,
   auto_renew boolean,
+  status text,
   provider_session text
 );
-comment on type public.started_payment is 'A payment that waits, as a provider is to be told of it: amount in minor units of currency.';
+comment on type public.started_payment is 'A payment that waits, as a provider is to be told of it: amount in minor units of currency; status: pending, or failed where its page can still be paid.';
 
 -- What it is for ------------------------------------------------------------------------------------------------------
 
@@ -111,7 +112,7 @@ set search_path = ''
 as $$
   -- Definer: as above.
   select p.id, p.order_number, p.account_id, p.purpose, p.provider, p.amount, p.currency, c.minor_units,
-    private.payment_description(p), p.auto_renew, p.provider_session
+    private.payment_description(p), p.auto_renew, p.status, p.provider_session
   from public.payments as p
   join public.currencies as c on c.code = p.currency
   where p.id = started_payment.payment_id and p.account_id = private.account_id();

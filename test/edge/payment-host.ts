@@ -48,6 +48,7 @@ export function payment(changes: Partial<Payment> = {}): Payment {
     minor_units: 2,
     description: 'PRO, a month',
     auto_renew: false,
+    status: 'pending',
     provider_session: null,
     ...changes,
   }

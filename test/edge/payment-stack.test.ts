@@ -52,6 +52,17 @@ test.each(['stripe', 'kaspi', 'robokassa'])('a plan is paid with %s', async (pro
   expect(subscription).toEqual({ plan_id: 'casting_pro', is_approved: true })
 })
 
+test('what Stripe has declined is gone on with, and says so', async () => {
+  const model = await newModel()
+  const pack = { purpose: 'pack', pack_id: 'casting_responses_10', provider: 'stripe' }
+  const started = await invoke('checkout', pack, model)
+  await doubles().decline(started.url)
+  const again = await invoke('checkout', pack, model)
+  expect(again).toMatchObject({ payment_id: started.payment_id, url: started.url, status: 'failed' })
+  await doubles().pay(again.url)
+  expect(await paymentsOf(model)).toMatchObject([{ status: 'succeeded' }])
+})
+
 test('nobody who is not signed in begins a payment', async () => {
   for (const [client, code] of [
     [anonClient(stack), 'auth_required'],

@@ -23,6 +23,8 @@ export interface Payment {
   description: string
   /** Whether later periods are charged without its owner being there. */
   auto_renew: boolean
+  /** failed: declined, and its page can still be paid. */
+  status: 'pending' | 'failed'
   /** What the provider made for it before; null the first time. */
   provider_session: string | null
 }

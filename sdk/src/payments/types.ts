@@ -15,7 +15,8 @@ export interface StartedPayment {
   /** Minor units of `currency`: the price in the database. */
   amount: number
   currency: string
-  status: 'pending'
+  /** failed: it was declined, and the same page takes another card. */
+  status: 'pending' | 'failed'
   /** The provider's page; null where there is none (manual, and escrows through Stripe). */
   url: string | null
   /** Of Stripe's PaymentIntent, for escrows; null otherwise. */
