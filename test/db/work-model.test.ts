@@ -82,10 +82,12 @@ class Money {
     return true
   }
 
+  /** Whether an account stays: held money is decided first, and what can be withdrawn, 50.00, is taken out. */
   keeps(who: Who): boolean {
-    return this.escrows.some(
+    const isHeld = this.escrows.some(
       ({ payer, payee, status }) => (payer === who || payee === who) && (status === 'funded' || status === 'disputed'),
     )
+    return isHeld || this.wallets[who]! >= 5_000
   }
 
   seen(): object {
