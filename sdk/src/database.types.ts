@@ -1261,15 +1261,18 @@ export type Database = {
       notification_types: {
         Row: {
           description: string
+          grouped_by: string | null
           type: string
         }
         ComputedFields: never
         Insert: {
           description: string
+          grouped_by?: string | null
           type: string
         }
         Update: {
           description?: string
+          grouped_by?: string | null
           type?: string
         }
         Relationships: []
@@ -1279,6 +1282,7 @@ export type Database = {
           account_id: string
           created_at: string
           data: NonNullable<Json>
+          group_key: string | null
           id: number
           read_at: string | null
           type: string
@@ -1288,6 +1292,7 @@ export type Database = {
           account_id: string
           created_at?: string
           data?: NonNullable<Json>
+          group_key?: string | null
           id?: never
           read_at?: string | null
           type: string
@@ -1296,6 +1301,7 @@ export type Database = {
           account_id?: string
           created_at?: string
           data?: NonNullable<Json>
+          group_key?: string | null
           id?: never
           read_at?: string | null
           type?: string

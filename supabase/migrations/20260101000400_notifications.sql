@@ -1,7 +1,8 @@
 -- Notifications: what happened that concerns an account, told at once and kept.
 -- A row is written by the functions of other modules through private.notify, in their transaction; a trigger broadcasts
 -- it to the private topic `account:<id>`. Rows hold ids; names and sentences are put in when they are read.
--- Promises: a type that is switched off is not delivered; nobody but the database broadcasts on `account:<id>`.
+-- Promises: a type that is switched off is not delivered; nobody but the database broadcasts on `account:<id>`; of a grouped
+-- type an account has one unread row a group, however many come at once.
 
 set lock_timeout = '5s';
 set statement_timeout = '60s';
@@ -9,28 +10,35 @@ set statement_timeout = '60s';
 create table public.notification_types (
   type text primary key,
   description text not null,
+  grouped_by text,
   constraint notification_types_type_format check (type ~ '^[a-z][a-z_]*$')
 );
 comment on table public.notification_types is 'Every kind of notification there is; each module adds its own.';
+comment on column public.notification_types.grouped_by is
+  'A key of data, such as conversation_id: of one value there is one unread row an account, with the newest data and a count. Null: a row an event.';
 
-insert into public.notification_types (type, description) values
-  ('general', 'A word from the platform.'),
-  ('new_message', 'A message in one of my conversations.');
+insert into public.notification_types (type, description, grouped_by) values
+  ('general', 'A word from the platform.', null),
+  ('new_message', 'A message in one of my conversations.', 'conversation_id');
 
 create table public.notifications (
   id bigint generated always as identity primary key,
   account_id uuid not null references public.accounts (id) on delete cascade,
   type text not null references public.notification_types (type) on delete restrict,
   data jsonb not null default '{}',
+  group_key text,
   read_at timestamptz,
   created_at timestamptz not null default now()
 );
 comment on table public.notifications is 'One row an event and account, newest id last.';
-comment on column public.notifications.data is 'Ids of what it is about, such as {"casting_id": "…", "response_id": "…"}.';
+comment on column public.notifications.data is 'Ids of what it is about, such as {"casting_id": "…", "response_id": "…"}; of a group also its count.';
+comment on column public.notifications.group_key is 'What data has under the key by which the type is grouped; null where it is not.';
 
 create index notifications_account_id_idx on public.notifications (account_id, id desc);
 create index notifications_unread_idx on public.notifications (account_id, id desc) where read_at is null;
 create index notifications_type_idx on public.notifications (type);
+create unique index notifications_group_once on public.notifications (account_id, type, group_key)
+  where read_at is null and group_key is not null;
 
 create table public.notification_preferences (
   account_id uuid not null references public.accounts (id) on delete cascade,
@@ -47,26 +55,89 @@ select private.hide_estimates('public.notification_preferences');
 
 -- Writing -------------------------------------------------------------------------------------------------------------
 
+create function private.write_notification(account_id uuid, type text, data jsonb, group_key text)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: notifications have no insert grant. Of a group, the unread row goes and a new one counts one more: so its id is
+-- the newest, and whoever listens hears it. Somebody else's that comes in between is seen, and replaced, by the next turn.
+declare
+  notification_id bigint;
+  replaced integer;
+  told jsonb := write_notification.data;
+begin
+  loop
+    if write_notification.group_key is not null then
+      delete from public.notifications as n
+      where n.account_id = write_notification.account_id
+        and n.type = write_notification.type
+        and n.group_key = write_notification.group_key
+        and n.read_at is null
+      returning (n.data ->> 'count')::integer into replaced;
+      told := write_notification.data || jsonb_build_object('count', coalesce(replaced, 0) + 1);
+    end if;
+    insert into public.notifications (account_id, type, data, group_key)
+    values (write_notification.account_id, write_notification.type, told, write_notification.group_key)
+    on conflict do nothing
+    returning id into notification_id;
+    exit when notification_id is not null;
+  end loop;
+  return notification_id;
+end;
+$$;
+
 create function private.notify(account_id uuid, type text, data jsonb)
 returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: notifications have no insert grant. Nothing is written for a type that is switched off, nor for an account
+-- that is gone or going: whoever deletes it holds it, and would be waited for in a circle.
+declare
+  grouped_by text;
+begin
+  perform from public.accounts as a where a.id = notify.account_id for key share of a skip locked;
+  if not found or exists (
+    select from public.notification_preferences as p
+    where p.account_id = notify.account_id and p.type = notify.type and not p.is_enabled
+  ) then
+    return;
+  end if;
+  select t.grouped_by into grouped_by from public.notification_types as t where t.type = notify.type;
+  perform private.write_notification(notify.account_id, notify.type, notify.data, notify.data ->> grouped_by);
+end;
+$$;
+comment on function private.notify is
+  'Tells an account that something happened, unless it has switched this type off. Of a grouped type the row is held until the transaction ends: come last, and to several accounts in the order of their ids.';
+
+create function private.read_grouped_notifications(account_id uuid, type text, group_key text)
+returns integer
 language sql
 volatile
 security definer
 set search_path = ''
 as $$
-  -- Definer: notifications have no insert grant. Nothing is written for a type that is switched off, nor for an account
-  -- that is gone or going: whoever deletes it holds it, and would be waited for in a circle.
-  insert into public.notifications (account_id, type, data)
-  select a.id, notify.type, notify.data
-  from public.accounts as a
-  where a.id = notify.account_id
-    and not exists (
-      select from public.notification_preferences as p
-      where p.account_id = a.id and p.type = notify.type and not p.is_enabled
-    )
-  for key share of a skip locked;
+  -- Definer: for functions of the modules that a group is about, as when a conversation is read. What another transaction
+  -- holds is being replaced, read or deleted by it, and is not waited for.
+  with unread as (
+    select n.id
+    from public.notifications as n
+    where n.account_id = read_grouped_notifications.account_id
+      and n.type = read_grouped_notifications.type
+      and n.group_key = read_grouped_notifications.group_key
+      and n.read_at is null
+    for update skip locked
+  ), marked as (
+    update public.notifications as n set read_at = now() from unread as u where n.id = u.id returning n.id
+  )
+  select count(*)::integer from marked;
 $$;
-comment on function private.notify is 'Tells an account that something happened, unless it has switched this type off.';
+comment on function private.read_grouped_notifications is 'Marks the unread row of a group as read, and answers whether there was one (1 or 0).';
 
 create function private.broadcast_notification()
 returns trigger
@@ -85,7 +156,9 @@ begin
   end if;
   perform set_config('talentbase.broadcasts', (sent + 1)::text, true);
   perform realtime.send(
-    jsonb_build_object('notification_id', new.id, 'type', new.type, 'data', new.data, 'created_at', new.created_at),
+    jsonb_build_object(
+      'notification_id', new.id, 'type', new.type, 'data', new.data, 'group_key', new.group_key, 'created_at', new.created_at
+    ),
     'notification', 'account:' || new.account_id::text, true
   );
   return null;
@@ -126,13 +199,20 @@ volatile
 security definer
 set search_path = ''
 as $$
-  -- Definer: read_at is set to now, never to what a client says. Null ids: all of them.
-  with marked as (
-    update public.notifications as n
-    set read_at = now()
+  -- Definer: read_at is set to now, never to what a client says. Null ids: all of them. What another transaction holds is
+  -- being read, deleted or replaced by it, and is not waited for: it may hold others of them.
+  with unread as (
+    select n.id
+    from public.notifications as n
     where n.account_id = private.account_id()
       and n.read_at is null
       and (mark_notifications_read.ids is null or n.id = any (mark_notifications_read.ids))
+    for update skip locked
+  ), marked as (
+    update public.notifications as n
+    set read_at = now()
+    from unread as u
+    where n.id = u.id
     returning n.id
   )
   select count(*)::integer from marked;

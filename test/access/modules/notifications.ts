@@ -22,7 +22,12 @@ export const notifications: ModuleAccess = {
       ...both('mark_notifications_read(bigint[])'),
       ...both('set_notification_preferences(jsonb)'),
     ],
-    nobody: inPrivate('notify(uuid,text,jsonb)', 'broadcast_notification()'),
+    nobody: inPrivate(
+      'notify(uuid,text,jsonb)',
+      'write_notification(uuid,text,jsonb,text)',
+      'read_grouped_notifications(uuid,text,text)',
+      'broadcast_notification()',
+    ),
   },
   topics: {
     'account:<owner>': { join: ['owner', 'service'], broadcast: ['service'], presence: ['service'] },
