@@ -678,6 +678,112 @@ export type Database = {
           },
         ]
       }
+      conversation_members: {
+        Row: {
+          account_id: string
+          conversation_id: string
+          joined_at: string
+          joined_seq: number
+          left_seq: number | null
+          muted_until: string | null
+          read_seq: number
+          role: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id: string
+          conversation_id: string
+          joined_at?: string
+          joined_seq?: number
+          left_seq?: number | null
+          muted_until?: string | null
+          read_seq?: number
+          role?: string
+        }
+        Update: {
+          account_id?: string
+          conversation_id?: string
+          joined_at?: string
+          joined_seq?: number
+          left_seq?: number | null
+          muted_until?: string | null
+          read_seq?: number
+          role?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'conversation_members_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'conversation_members_conversation_id_fkey'
+            columns: ['conversation_id']
+            isOneToOne: false
+            referencedRelation: 'conversations'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      conversations: {
+        Row: {
+          context_id: string | null
+          context_type: string | null
+          created_at: string
+          created_by: string | null
+          epoch: number
+          id: string
+          kind: string
+          last_message_at: string | null
+          last_seq: number
+          pair: string | null
+          title: string | null
+          updated_at: string
+          version: number
+        }
+        ComputedFields: never
+        Insert: {
+          context_id?: string | null
+          context_type?: string | null
+          created_at?: string
+          created_by?: string | null
+          epoch?: number
+          id?: string
+          kind: string
+          last_message_at?: string | null
+          last_seq?: number
+          pair?: string | null
+          title?: string | null
+          updated_at?: string
+          version?: number
+        }
+        Update: {
+          context_id?: string | null
+          context_type?: string | null
+          created_at?: string
+          created_by?: string | null
+          epoch?: number
+          id?: string
+          kind?: string
+          last_message_at?: string | null
+          last_seq?: number
+          pair?: string | null
+          title?: string | null
+          updated_at?: string
+          version?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'conversations_created_by_fkey'
+            columns: ['created_by']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       countries: {
         Row: {
           code: string
@@ -1061,6 +1167,107 @@ export type Database = {
             columns: ['payment_id']
             isOneToOne: true
             referencedRelation: 'payments'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      message_files: {
+        Row: {
+          conversation_id: string
+          file_id: string
+          position: number
+          seq: number
+        }
+        ComputedFields: never
+        Insert: {
+          conversation_id: string
+          file_id: string
+          position: number
+          seq: number
+        }
+        Update: {
+          conversation_id?: string
+          file_id?: string
+          position?: number
+          seq?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'message_files_conversation_id_seq_fkey'
+            columns: ['conversation_id', 'seq']
+            isOneToOne: false
+            referencedRelation: 'messages'
+            referencedColumns: ['conversation_id', 'seq']
+          },
+          {
+            foreignKeyName: 'message_files_file_id_fkey'
+            columns: ['file_id']
+            isOneToOne: false
+            referencedRelation: 'files'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      messages: {
+        Row: {
+          author_id: string | null
+          body: string | null
+          client_id: string | null
+          conversation_id: string
+          created_at: string
+          data: NonNullable<Json>
+          deleted_at: string | null
+          edited_at: string | null
+          is_redacted: boolean
+          kind: string
+          reply_to_seq: number | null
+          seq: number
+          version: number
+        }
+        ComputedFields: never
+        Insert: {
+          author_id?: string | null
+          body?: string | null
+          client_id?: string | null
+          conversation_id: string
+          created_at?: string
+          data?: NonNullable<Json>
+          deleted_at?: string | null
+          edited_at?: string | null
+          is_redacted?: boolean
+          kind?: string
+          reply_to_seq?: number | null
+          seq: number
+          version: number
+        }
+        Update: {
+          author_id?: string | null
+          body?: string | null
+          client_id?: string | null
+          conversation_id?: string
+          created_at?: string
+          data?: NonNullable<Json>
+          deleted_at?: string | null
+          edited_at?: string | null
+          is_redacted?: boolean
+          kind?: string
+          reply_to_seq?: number | null
+          seq?: number
+          version?: number
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'messages_author_id_fkey'
+            columns: ['author_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'messages_conversation_id_fkey'
+            columns: ['conversation_id']
+            isOneToOne: false
+            referencedRelation: 'conversations'
             referencedColumns: ['id']
           },
         ]
@@ -3094,6 +3301,7 @@ export type Database = {
         }
       }
       add_favorite: { Args: { entity_id: string; entity_type: string }; Returns: undefined }
+      add_group_members: { Args: { account_ids: string[]; conversation_id: string }; Returns: undefined }
       add_role: { Args: { role: string }; Returns: string[] }
       add_to_pipeline: {
         Args: { candidate_id: string; note?: string; stage_id?: string }
@@ -3242,6 +3450,16 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      create_group: {
+        Args: { account_ids: string[]; title: string }
+        Returns: Database['public']['CompositeTypes']['conversation_card']
+        SetofOptions: {
+          from: '*'
+          to: 'conversation_card'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       create_order: {
         Args: {
           delivery_date?: string
@@ -3383,6 +3601,16 @@ export type Database = {
       }
       delete_account: { Args: { password: string }; Returns: undefined }
       delete_casting: { Args: { casting_id: string }; Returns: undefined }
+      delete_message: {
+        Args: { conversation_id: string; seq: number }
+        Returns: Database['public']['CompositeTypes']['message_card']
+        SetofOptions: {
+          from: '*'
+          to: 'message_card'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       delete_task: { Args: { task_id: string }; Returns: undefined }
       deliver_order: {
         Args: { file_ids?: string[]; message?: string; order_id: string }
@@ -3415,6 +3643,16 @@ export type Database = {
         }
       }
       drop_device: { Args: { token: string }; Returns: boolean }
+      edit_message: {
+        Args: { body: string; conversation_id: string; seq: number }
+        Returns: Database['public']['CompositeTypes']['message_card']
+        SetofOptions: {
+          from: '*'
+          to: 'message_card'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       email_for_sign_in: { Args: { client_ip: string; username: string }; Returns: string }
       export_account: { Args: Record<PropertyKey, never>; Returns: Json }
       fail_object_deletions: { Args: { ids: number[]; reason: string }; Returns: undefined }
@@ -3477,6 +3715,16 @@ export type Database = {
           to: 'client_card'
           isOneToOne: true
           isSetofReturn: true
+        }
+      }
+      get_conversation: {
+        Args: { conversation_id: string }
+        Returns: Database['public']['CompositeTypes']['conversation_card']
+        SetofOptions: {
+          from: '*'
+          to: 'conversation_card'
+          isOneToOne: true
+          isSetofReturn: false
         }
       }
       get_creator: {
@@ -3677,6 +3925,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      leave_conversation: { Args: { conversation_id: string }; Returns: undefined }
       list_account_skills: {
         Args: { account_id: string; cursor?: string; page_size?: number; skip?: number }
         Returns: Database['public']['CompositeTypes']['account_skill_card'][]
@@ -3761,6 +4010,33 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      list_conversation_members: {
+        Args: { conversation_id: string }
+        Returns: Database['public']['CompositeTypes']['conversation_member_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'conversation_member_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_conversations: {
+        Args: {
+          context_id?: string
+          context_type?: string
+          cursor?: string
+          page_size?: number
+          skip?: number
+          unread_only?: boolean
+        }
+        Returns: Database['public']['CompositeTypes']['conversation_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'conversation_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       list_deliveries: {
         Args: { order_id: string }
         Returns: Database['public']['CompositeTypes']['order_delivery'][]
@@ -3837,6 +4113,16 @@ export type Database = {
         SetofOptions: {
           from: '*'
           to: 'organization_member_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_messages: {
+        Args: { after_version?: number; before?: number; conversation_id: string; page_size?: number }
+        Returns: Database['public']['CompositeTypes']['message_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'message_card'
           isOneToOne: false
           isSetofReturn: true
         }
@@ -4186,6 +4472,13 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      mark_conversation_read: {
+        Args: { conversation_id: string; seq?: number }
+        Returns: {
+          total: number
+          unread: number
+        }[]
+      }
       mark_notifications_read: { Args: { ids?: number[] }; Returns: number }
       me: {
         Args: Record<PropertyKey, never>
@@ -4207,6 +4500,7 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      mute_conversation: { Args: { conversation_id: string; until: string }; Returns: undefined }
       my_candidate: {
         Args: Record<PropertyKey, never>
         Returns: Database['public']['CompositeTypes']['candidate_profile']
@@ -4292,6 +4586,16 @@ export type Database = {
           total: number
           unread: number
         }[]
+      }
+      open_conversation: {
+        Args: { account_id?: string; context_id?: string; context_type?: string }
+        Returns: Database['public']['CompositeTypes']['conversation_card']
+        SetofOptions: {
+          from: '*'
+          to: 'conversation_card'
+          isOneToOne: true
+          isSetofReturn: false
+        }
       }
       pay_escrow: {
         Args: { escrow_id: string; idempotency_key?: string }
@@ -4386,7 +4690,9 @@ export type Database = {
         }
       }
       remove_from_pipeline: { Args: { candidate_id: string }; Returns: undefined }
+      remove_group_member: { Args: { account_id: string; conversation_id: string }; Returns: undefined }
       remove_member: { Args: { account_id: string; organization_id: string }; Returns: undefined }
+      rename_group: { Args: { conversation_id: string; title: string }; Returns: undefined }
       reorder_photos: { Args: { photo_ids: string[] }; Returns: undefined }
       replace_account_skills: {
         Args: { skill_ids: string[] }
@@ -4521,6 +4827,26 @@ export type Database = {
           to: 'candidate_card'
           isOneToOne: false
           isSetofReturn: true
+        }
+      }
+      search_messages: {
+        Args: { conversation_id?: string; cursor?: string; page_size?: number; search: string; skip?: number }
+        Returns: Database['public']['CompositeTypes']['message_search_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'message_search_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      send_message: {
+        Args: { body: string; client_id: string; conversation_id: string; file_ids?: string[]; reply_to_seq?: number }
+        Returns: Database['public']['CompositeTypes']['message_card']
+        SetofOptions: {
+          from: '*'
+          to: 'message_card'
+          isOneToOne: true
+          isSetofReturn: false
         }
       }
       set_candidate_availability: { Args: { is_available_for_hiring: boolean }; Returns: boolean }
@@ -4728,6 +5054,13 @@ export type Database = {
           isOneToOne: false
           isSetofReturn: true
         }
+      }
+      unread_count: {
+        Args: Record<PropertyKey, never>
+        Returns: {
+          conversations: number
+          messages: number
+        }[]
       }
       update_account: {
         Args: {
@@ -5083,6 +5416,41 @@ export type Database = {
         created_at: string | null
         updated_at: string | null
       }
+      conversation_card: {
+        id: string | null
+        kind: string | null
+        title: string | null
+        context_type: string | null
+        context_id: string | null
+        context_title: string | null
+        account_id: string | null
+        account_name: string | null
+        account_avatar_path: string | null
+        candidate_id: string | null
+        members_count: number | null
+        role: string | null
+        epoch: number | null
+        version: number | null
+        last_seq: number | null
+        read_seq: number | null
+        unread: number | null
+        last_message: Json | null
+        last_message_at: string | null
+        muted_until: string | null
+        left_at_seq: number | null
+        can_write: boolean | null
+        created_at: string | null
+        total: number | null
+        cursor: string | null
+      }
+      conversation_member_card: {
+        account_id: string | null
+        name: string | null
+        avatar_path: string | null
+        role: string | null
+        read_seq: number | null
+        joined_at: string | null
+      }
       creator_card: {
         account_id: string | null
         username: string | null
@@ -5277,6 +5645,36 @@ export type Database = {
         plan_expires_at: string | null
         unread_notifications: number | null
         created_at: string | null
+      }
+      message_card: {
+        conversation_id: string | null
+        seq: number | null
+        version: number | null
+        author_id: string | null
+        author_name: string | null
+        author_avatar_path: string | null
+        is_own: boolean | null
+        client_id: string | null
+        kind: string | null
+        body: string | null
+        data: Json | null
+        reply_to_seq: number | null
+        reply_to: Json | null
+        files: Json | null
+        is_redacted: boolean | null
+        edited_at: string | null
+        deleted_at: string | null
+        created_at: string | null
+      }
+      message_search_card: {
+        conversation_id: string | null
+        seq: number | null
+        author_id: string | null
+        author_name: string | null
+        body: string | null
+        created_at: string | null
+        total: number | null
+        cursor: string | null
       }
       model_card: {
         id: string | null

@@ -277,6 +277,71 @@ $$;
 comment on function public.set_notification_preferences is
   'Switches types on or off, such as {"new_response": false}; types not named stay as they are. Answers all rows of the caller.';
 
+-- Topics --------------------------------------------------------------------------------------------------------------
+
+create table private.topics (
+  prefix text primary key,
+  extension text not null,
+  may_join text not null,
+  is_open boolean not null,
+  constraint topics_prefix_format check (prefix ~ '^[a-z]+$'),
+  constraint topics_extension_known check (extension in ('broadcast', 'presence')),
+  constraint topics_may_join_format check (may_join ~ '^[a-z][a-z_]*$')
+);
+comment on table private.topics is
+  'Kinds of private Realtime topics, `<prefix>:…`, each module adds its own. may_join: a function `private.<may_join>(topic text)` that answers whether the caller may listen.';
+comment on column private.topics.is_open is
+  'Whether who listens may also speak. Never where messages or notifications go: whoever may broadcast on a topic may forge every event on it.';
+
+create function private.hears_topic(topic text, extension text)
+returns boolean
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+-- Definer: asks the module whose topic it is.
+declare
+  kind private.topics;
+  may_join boolean := false;
+begin
+  select t.* into kind from private.topics as t
+  where t.prefix = split_part(hears_topic.topic, ':', 1) and t.extension = hears_topic.extension;
+  if found and private.is_active() then
+    execute format('select private.%I($1)', kind.may_join) into may_join using hears_topic.topic;
+  end if;
+  return may_join;
+end;
+$$;
+comment on function private.hears_topic is 'Whether the caller may listen to a topic, or see who is present.';
+
+create function private.speaks_on_topic(topic text, extension text)
+returns boolean
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  -- Definer: as above.
+  select exists (
+    select from private.topics as t where t.prefix = split_part(speaks_on_topic.topic, ':', 1) and t.is_open
+  ) and private.hears_topic(speaks_on_topic.topic, speaks_on_topic.extension);
+$$;
+comment on function private.speaks_on_topic is 'Whether the caller may broadcast on a topic, or be present.';
+
+create function private.is_own_topic(topic text)
+returns boolean
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  -- Definer: for the function above.
+  select is_own_topic.topic = 'account:' || auth.uid()::text;
+$$;
+
+insert into private.topics (prefix, extension, may_join, is_open) values ('account', 'broadcast', 'is_own_topic', false);
+
 -- Grants and policies -------------------------------------------------------------------------------------------------
 
 grant select on public.notification_types, public.notifications, public.notification_preferences to authenticated;
@@ -286,7 +351,8 @@ grant delete on public.notifications to authenticated;
 grant execute on function
   public.notification_count(),
   private.mark_notifications_read(bigint[]), public.mark_notifications_read(bigint[]),
-  private.set_notification_preferences(jsonb), public.set_notification_preferences(jsonb)
+  private.set_notification_preferences(jsonb), public.set_notification_preferences(jsonb),
+  private.hears_topic(text, text), private.speaks_on_topic(text, text)
 to authenticated;
 
 alter table public.notification_types enable row level security;
@@ -304,10 +370,8 @@ create policy delete_owner on public.notifications for delete to authenticated
 create policy select_owner on public.notification_preferences for select to authenticated
   using (account_id = (select auth.uid()));
 
--- Topics: an account listens on its own; nobody writes, so there is no insert policy.
-create policy select_account_topic on realtime.messages for select to authenticated
-  using (
-    extension = 'broadcast'
-    and realtime.topic() = 'account:' || (select auth.uid())::text
-    and (select private.is_active())
-  );
+create policy select_listeners on realtime.messages for select to authenticated
+  using (private.hears_topic(realtime.topic(), extension));
+
+create policy insert_speakers on realtime.messages for insert to authenticated
+  with check (private.speaks_on_topic(realtime.topic(), extension));
