@@ -9,6 +9,7 @@ import { candidates } from './access/modules/candidates.ts'
 import { castingResponses } from './access/modules/casting-responses.ts'
 import { castings } from './access/modules/castings.ts'
 import { catalog } from './access/modules/catalog.ts'
+import { chat } from './access/modules/chat.ts'
 import { creators } from './access/modules/creators.ts'
 import { employers } from './access/modules/employers.ts'
 import { escrows } from './access/modules/escrows.ts'
@@ -113,5 +114,6 @@ export const access: Record<string, ModuleAccess> = {
   orders,
   payments,
   reviews,
+  chat,
   me,
 }

@@ -119,7 +119,7 @@ as $$
   select case
     when conversation.context_type = 'candidate' and c.account_id is not null and c.account_id <> auth.uid() then
       case when private.has_unlocked(c.card_id) then c.full_name else k.masked_name end
-    else a.full_name
+    else coalesce(a.full_name, a.username)
   end
   from public.accounts as a
   left join private.candidates as c on conversation.context_type = 'candidate' and c.account_id = a.id and c.card_id = conversation.context_id

@@ -189,7 +189,7 @@ as $$
       where r.author_id = private.account_id()
         or (r.subject_id = private.account_id() and r.published_at is not null and r.removed_at is null)
     ),
-    'notifications', (select coalesce(jsonb_agg(to_jsonb(n) order by n.id), '[]') from public.notifications as n where n.account_id = private.account_id()),
+    'notifications', (select coalesce(jsonb_agg(to_jsonb(n) || jsonb_build_object('data', n.data - 'author_id') order by n.id), '[]') from public.notifications as n where n.account_id = private.account_id()),
     'notification_preferences', (select coalesce(jsonb_agg(to_jsonb(p)), '[]') from public.notification_preferences as p where p.account_id = private.account_id()),
     'subscriptions', (select coalesce(jsonb_agg(to_jsonb(s) - 'approved_by' order by s.created_at), '[]') from public.subscriptions as s where s.account_id = private.account_id())
   -- A call takes 50 of them.
@@ -201,6 +201,10 @@ as $$
     'payout_accounts', (select coalesce(jsonb_agg(to_jsonb(p)), '[]') from public.payout_accounts as p where p.account_id = private.account_id()),
     'payout_destinations', (select coalesce(jsonb_agg(to_jsonb(d)), '[]') from public.payout_destinations as d where d.account_id = private.account_id()),
     'withdrawals', (select coalesce(jsonb_agg(to_jsonb(w) order by w.created_at), '[]') from public.withdrawals as w where w.account_id = private.account_id()),
+    'conversation_members', (select coalesce(jsonb_agg(to_jsonb(m) order by m.joined_at), '[]') from public.conversation_members as m where m.account_id = private.account_id()),
+    -- Begun by the caller, whoever else is in them.
+    'conversations', (select coalesce(jsonb_agg(to_jsonb(c) - 'pair' - 'created_by' order by c.created_at), '[]') from public.conversations as c where c.created_by = private.account_id()),
+    'messages', (select coalesce(jsonb_agg(to_jsonb(m) - 'data' order by m.created_at), '[]') from public.messages as m where m.author_id = private.account_id() and m.kind = 'text'),
     'wallet_transactions', (
       select coalesce(jsonb_agg(to_jsonb(e) - 'id' || jsonb_build_object('kind', t.kind, 'currency', t.currency, 'reason', t.reason, 'created_at', t.created_at) order by e.id), '[]')
       from private.ledger_accounts as a

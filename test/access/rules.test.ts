@@ -212,6 +212,19 @@ const definersThatShow: Record<string, string> = {
   find_invoices: own,
   find_withdrawals: own,
   find_reviews: 'published ones of an account that is active and that no block stands before',
+  own_conversation_ids: own,
+  find_conversations: 'those that the caller is in; by id also those that they left, as they were then',
+  get_conversation: 'as above',
+  open_conversation: 'the caller’s own, with whom they may talk about it',
+  create_group: 'the caller’s own',
+  find_conversation_members: 'who is in a conversation that the caller is in',
+  find_messages: 'what was said while the caller was in',
+  find_in_messages: 'as above',
+  send_message: own,
+  edit_message: own,
+  delete_message: own,
+  unread_count: own,
+  mark_conversation_read: 'what the caller has not read',
 }
 
 /** Columns whose statistics a hidden table keeps, for the planner. */

@@ -98,6 +98,8 @@ async function pair(): Promise<[Kept, Kept]> {
   await must(owner.tb.promotions.activate({ casting_id: (await active(owner, { title: owner.word })).id }))
   await respond(responder, owner)
   await manage(responder, owner)
+  await talk(responder, owner)
+  await talk(owner, responder)
   await hire(owner)
   await pay(owner, responder)
   await workFor(owner, responder)
@@ -159,6 +161,14 @@ async function workFor(client: Kept, { tb, word }: Kept): Promise<void> {
   await must(client.tb.reviews.create({ entity_type: 'order', entity_id: order.id, rating: 5, comment: 'Good.' }))
 }
 
+/** Both say something to each other. */
+async function talk(from: Kept, to: Kept): Promise<void> {
+  const { data, error } = await from.client.rpc('create_group', { title: from.word, account_ids: [to.id] })
+  if (error !== null) throw error
+  const message = { conversation_id: data.id, body: from.word, client_id: crypto.randomUUID() }
+  expect((await from.client.rpc('send_message', message)).error).toBeNull()
+}
+
 /** A response to a casting of the agency's; both hear of it. */
 async function respond(responder: Kept, owner: Kept): Promise<void> {
   const { id } = await active(owner, { title: `Casting ${owner.word}`, description: owner.word })
@@ -187,11 +197,14 @@ async function manage(responder: Kept, { tb, word, email }: Kept): Promise<void>
 
 const exported = (person: Member) => must(person.tb.accounts.export()) as Promise<Export>
 
-/** The rows of a table that are somebody's, as JSON, but for who has sent a response or approved: that may be another. */
+/** The rows of a table that are somebody's, as JSON, but for who has sent a response, a message or approved: that may be another. */
 async function rowsOf(table: string, column: string, { id }: Member): Promise<Export[]> {
   const rows = await sql(stack)`
     select to_jsonb(t) - 'responded_by' - 'approved_by' as row from ${sql(stack)(table)} as t where ${sql(stack)(`t.${column}`)} = ${id}`
-  return rows.map(({ row }) => row)
+  return rows.map(({ row: { data, ...row } }) => {
+    const { author_id: _, ...rest } = data ?? {}
+    return data === undefined ? row : { ...row, data: rest }
+  })
 }
 
 /** The tables that stand in the export under their own names, and the column that says whose a row is. */
@@ -228,6 +241,7 @@ const many: Record<string, string> = {
   payout_accounts: 'account_id',
   payout_destinations: 'account_id',
   withdrawals: 'account_id',
+  conversation_members: 'account_id',
 }
 
 const inAnyOrder = (rows: unknown) => (rows as Export[]).map((row) => JSON.stringify(Object.entries(row).sort())).sort()
@@ -259,6 +273,8 @@ test('accounts.export: a key for each part, and no other', async () => {
     'orders',
     'escrows',
     'reviews',
+    'conversations',
+    'messages',
     ...Object.keys(many),
   ].sort()
   for (const person of [agency, model]) expect(Object.keys(await exported(person)).sort()).toEqual(keys)
@@ -317,6 +333,15 @@ test('accounts.export: credits, whom one has unlocked, and which companies have 
   expect([ofAgency.unlocked_by, ofModel.candidate_unlocks, credits(ofModel.wallet_transactions)]).toEqual([[], [], []])
   for (const { entitlement_overrides } of [ofAgency, ofModel]) {
     expect(entitlement_overrides).toMatchObject([{ entitlement_id: 'photos', quantity: 100, reason: 'for a test' }])
+  }
+})
+
+test('accounts.export: the conversations that one has begun, without the other', async () => {
+  for (const person of [agency, model]) {
+    const { conversations, messages } = await exported(person)
+    expect(conversations).toMatchObject([{ kind: 'group', title: person.word, last_seq: 2 }])
+    expect(conversations).not.toMatchObject([{ pair: null }])
+    expect(messages).toMatchObject([{ seq: 2, body: person.word, author_id: person.id }])
   }
 })
 
@@ -493,6 +518,8 @@ test('a table that names an account is in its export, or is known to be left out
     'private.payment_methods': 'payment_methods',
     'public.orders': 'orders',
     'public.reviews': 'reviews',
+    'public.conversations': 'conversations',
+    'public.messages': 'messages',
   }
   const leftOut = [
     // Answers that the account has got already, for a day.

@@ -31,6 +31,10 @@ async function publishedReview(): Promise<string> {
   return row!.id
 }
 
+async function talkWith({ client }: Member, { id }: Member): Promise<string> {
+  return (await client.rpc('open_conversation', { account_id: id })).data.id
+}
+
 test('everything that can be seen is reported, with a reason and in words', async () => {
   const reporter = await member(stack, ['client'])
   const casting = await active(agency)
@@ -43,6 +47,7 @@ test('everything that can be seen is reported, with a reason and in words', asyn
     { entity_type: 'task', entity_id: await makeTask(stack, agency) },
     { entity_type: 'service', entity_id: (await makeService(stack, agency)).id },
     { entity_type: 'review', entity_id: await publishedReview() },
+    { entity_type: 'conversation', entity_id: await talkWith(reporter, agency) },
   ] as const
   const types = await sql(stack)`select type from private.entity_types order by type`
   expect(types.map(({ type }) => type)).toEqual(entities.map(({ entity_type }) => entity_type).toSorted())
@@ -62,7 +67,7 @@ test('everything that can be seen is reported, with a reason and in words', asyn
     made.unshift(report)
   }
   expect((await must(reporter.tb.reports.list())).items).toEqual(made)
-  expect((await must(reporter.tb.reports.list({ limit: 1, offset: 6 }))).items).toEqual(made.slice(6))
+  expect((await must(reporter.tb.reports.list({ limit: 1, offset: 7 }))).items).toEqual(made.slice(7))
   expect((await reporter.client.from('reports').select('id')).data).toHaveLength(entities.length)
   for (const reason of [
     'spam',

@@ -17,6 +17,8 @@ export async function listen(client: SupabaseClient, topic: string): Promise<Lis
   const received: Received[] = []
   const channel = client.channel(topic, { config: { private: true, broadcast: { ack: true, self: true } } })
   channel.on('broadcast', { event: '*' }, ({ event, payload }) => received.push({ event, payload }))
+  // Without a listener of this kind a client does not ask for presence.
+  channel.on('presence', { event: 'sync' }, () => undefined)
   const joined = await new Promise<boolean>((resolve) => {
     channel.subscribe((status) => {
       if (status === 'SUBSCRIBED') resolve(true)

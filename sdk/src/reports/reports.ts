@@ -5,7 +5,16 @@ import type { Result } from '../result.ts'
 import type { Card } from '../rows.ts'
 import { id, page, text } from '../schemas/fields.ts'
 
-const entityType = z.enum(['account', 'model', 'portfolio_item', 'casting', 'task', 'service', 'review'])
+const entityType = z.enum([
+  'account',
+  'model',
+  'portfolio_item',
+  'casting',
+  'task',
+  'service',
+  'review',
+  'conversation',
+])
 
 const reason = z.enum([
   'spam',

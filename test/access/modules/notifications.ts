@@ -16,13 +16,16 @@ export const notifications: ModuleAccess = {
       policies: ['select_owner'],
     },
   },
+  privateTables: ['topics'],
   functions: {
     authenticated: [
+      ...inPrivate('hears_topic(text,text)', 'speaks_on_topic(text,text)'),
       ...inPublic('notification_count()'),
       ...both('mark_notifications_read(bigint[])'),
       ...both('set_notification_preferences(jsonb)'),
     ],
     nobody: inPrivate(
+      'is_own_topic(text)',
       'notify(uuid,text,jsonb)',
       'write_notification(uuid,text,jsonb,text)',
       'read_grouped_notifications(uuid,text,text)',
@@ -33,6 +36,6 @@ export const notifications: ModuleAccess = {
     'account:<owner>': { join: ['owner', 'service'], broadcast: ['service'], presence: ['service'] },
   },
   servicePolicies: {
-    'realtime.messages': ['select_account_topic'],
+    'realtime.messages': ['select_listeners', 'insert_speakers'],
   },
 }

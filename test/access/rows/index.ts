@@ -3,6 +3,7 @@ import * as accounts from './accounts.ts'
 import * as billing from './billing.ts'
 import * as castings from './castings.ts'
 import * as catalog from './catalog.ts'
+import * as chat from './chat.ts'
 import * as creators from './creators.ts'
 import * as employers from './employers.ts'
 import * as favorites from './favorites.ts'
@@ -35,6 +36,7 @@ export const rowsOf: Record<string, TableRows> = {
   ...hiring,
   ...work,
   ...payments,
+  ...chat,
 }
 
 // Said here, for without them no suite that tries a table gets as far as a test.
