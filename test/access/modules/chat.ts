@@ -57,6 +57,7 @@ export const chat: ModuleAccess = {
       ),
       ...inPrivate(
         'own_conversation_ids()',
+        'known_conversation_ids()',
         'find_conversations(uuid[],boolean,text,uuid,integer,text,integer)',
         'find_conversation_members(uuid)',
         'find_messages(uuid,bigint,bigint,integer)',
