@@ -3253,6 +3253,7 @@ export type Database = {
           channel: string
           claimed_at: string
           count: number
+          created_at: string
           data: Json
           device_id: string
           group_key: string
@@ -4453,7 +4454,10 @@ export type Database = {
           isSetofReturn: true
         }
       }
-      release_notification_deliveries: { Args: { ids: number[]; retry_after?: number }; Returns: undefined }
+      release_notification_deliveries: {
+        Args: { ids: number[]; reason?: string; retry_after?: number }
+        Returns: undefined
+      }
       remove_from_pipeline: { Args: { candidate_id: string }; Returns: undefined }
       remove_member: { Args: { account_id: string; organization_id: string }; Returns: undefined }
       reorder_photos: { Args: { photo_ids: string[] }; Returns: undefined }

@@ -37,7 +37,7 @@ comment on column private.notification_deliveries.dead_at is 'Since when it is n
 
 create index notification_deliveries_due_at_idx on private.notification_deliveries (due_at, id) where dead_at is null;
 create index notification_deliveries_account_id_idx on private.notification_deliveries (account_id, channel, type);
-create index notification_deliveries_device_id_idx on private.notification_deliveries (device_id) where device_id is not null;
+create index notification_deliveries_device_id_idx on private.notification_deliveries (device_id);
 create index notification_deliveries_created_at_idx on private.notification_deliveries (created_at);
 
 insert into private.settings (key, value, description) values
@@ -91,7 +91,7 @@ as $$
     and d.dead_at is null;
 $$;
 
-create function private.release_notification_deliveries(ids bigint[], retry_after integer)
+create function private.release_notification_deliveries(ids bigint[], retry_after integer, reason text)
 returns void
 language sql
 volatile
@@ -100,7 +100,9 @@ set search_path = ''
 as $$
   -- Definer: as above. They were taken and not tried, which is no attempt.
   update private.notification_deliveries as d
-  set attempts = d.attempts - 1, due_at = now() + make_interval(secs => least(greatest(release_notification_deliveries.retry_after, 0), 86400))
+  set attempts = d.attempts - 1,
+    due_at = now() + make_interval(secs => least(greatest(release_notification_deliveries.retry_after, 0), 86400)),
+    last_error = coalesce(left(release_notification_deliveries.reason, 500), d.last_error)
   where d.id = any (release_notification_deliveries.ids) and d.attempts > 0 and d.dead_at is null;
 $$;
 
@@ -149,14 +151,14 @@ $$;
 comment on function public.fail_notification_delivery is
   'Service only: this push or mail could not be sent; it is tried again later, or never, when is_final. attempt: as it was taken. retry_after: seconds.';
 
-create function public.release_notification_deliveries(ids bigint[], retry_after integer default 0)
+create function public.release_notification_deliveries(ids bigint[], retry_after integer default 0, reason text default null)
 returns void
 language sql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select private.release_notification_deliveries(ids, retry_after);
+  select private.release_notification_deliveries(ids, retry_after, reason);
 $$;
 comment on function public.release_notification_deliveries is 'Service only: these were taken and not tried; they are due again after so many seconds.';
 
@@ -238,6 +240,6 @@ grant execute on function
   private.complete_notification_deliveries(bigint[]), public.complete_notification_deliveries(bigint[]),
   private.fail_notification_delivery(bigint, integer, text, integer, boolean),
   public.fail_notification_delivery(bigint, integer, text, integer, boolean),
-  private.release_notification_deliveries(bigint[], integer), public.release_notification_deliveries(bigint[], integer),
+  private.release_notification_deliveries(bigint[], integer, text), public.release_notification_deliveries(bigint[], integer, text),
   private.forget_device(uuid, text, timestamptz), public.forget_device(uuid, text, timestamptz)
 to service_role;

@@ -342,6 +342,17 @@ begin
 end;
 $$;
 
+create function private.is_notify_wanted()
+returns boolean
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  -- Definer: for the job, and for whoever ticks in its place.
+  select exists (select from private.notification_deliveries as d where d.dead_at is null and d.due_at <= now());
+$$;
+
 create function private.claim_notification_deliveries(batch integer, channels text[])
 returns table (
   id bigint,
@@ -358,7 +369,8 @@ returns table (
   count integer,
   names jsonb,
   items jsonb,
-  claimed_at timestamptz
+  claimed_at timestamptz,
+  created_at timestamptz
 )
 language plpgsql
 volatile
@@ -368,14 +380,19 @@ as $$
 -- Definer: for the notify function alone, which has no other way to addresses and tokens. Of a group the row counts, also
 -- what was pushed before and not read.
 declare
-  taken bigint[] := private.take_due_deliveries(batch, channels);
+  taken bigint[];
 begin
+  -- Where none of a batch is worth sending, the next one may be.
+  for turn in 1..10 loop
+    taken := private.take_due_deliveries(batch, channels);
+    exit when cardinality(taken) > 0 or not private.is_notify_wanted();
+  end loop;
   return query
     select
       d.id, d.attempts, d.channel, d.device_id, v.token, case d.channel when 'email' then private.address_of(d.account_id) end,
       l.locale, d.type, d.group_key, d.notification_id, private.sendable_data(d.data),
       coalesce(g.count, greatest(d.count, coalesce((d.data ->> 'count')::integer, 1))),
-      private.notification_names(d.account_id, d.data), g.items, now()
+      private.notification_names(d.account_id, d.data), g.items, now(), d.created_at
     from private.notification_deliveries as d
     join public.account_details as l on l.account_id = d.account_id
     left join public.devices as v on v.id = d.device_id
@@ -401,7 +418,8 @@ returns table (
   count integer,
   names jsonb,
   items jsonb,
-  claimed_at timestamptz
+  claimed_at timestamptz,
+  created_at timestamptz
 )
 language sql
 volatile
@@ -412,17 +430,6 @@ as $$
 $$;
 comment on function public.claim_notification_deliveries is
   'Service only: takes up to `batch` (1-100) pushes and mails that are due, for five minutes. What is due of other channels waits for a quarter of an hour.';
-
-create function private.is_notify_wanted()
-returns boolean
-language sql
-stable
-security definer
-set search_path = ''
-as $$
-  -- Definer: for the job, and for whoever ticks in its place.
-  select exists (select from private.notification_deliveries as d where d.dead_at is null and d.due_at <= now());
-$$;
 
 create function private.call_notify()
 returns void

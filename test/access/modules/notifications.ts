@@ -34,7 +34,7 @@ export const notifications: ModuleAccess = {
       ...both('claim_notification_deliveries(integer,text[])'),
       ...both('complete_notification_deliveries(bigint[])'),
       ...both('fail_notification_delivery(bigint,integer,text,integer,boolean)'),
-      ...both('release_notification_deliveries(bigint[],integer)'),
+      ...both('release_notification_deliveries(bigint[],integer,text)'),
       ...both('forget_device(uuid,text,timestamp with time zone)'),
     ],
     nobody: inPrivate(
