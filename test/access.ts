@@ -30,6 +30,7 @@ import { recruiters } from './access/modules/recruiters.ts'
 import { reviews } from './access/modules/reviews.ts'
 import { services } from './access/modules/services.ts'
 import { tasks } from './access/modules/tasks.ts'
+import { topics } from './access/modules/topics.ts'
 
 /**
  * Somebody who tries: `anon` is not signed in, `stranger` is signed in and has every role the owner has, `suspended` is
@@ -95,6 +96,7 @@ export const access: Record<string, ModuleAccess> = {
   catalog,
   media,
   files,
+  topics,
   notifications,
   ledger,
   billing,

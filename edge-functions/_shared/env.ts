@@ -8,6 +8,22 @@ export function readEnv<T>(shape: z.ZodType<T>, values: Record<string, string | 
   throw new Error(`Missing or malformed in the environment: ${names.join(', ')}`)
 }
 
+/** A setting that is there but empty is not there. */
+export function setting<T extends z.ZodType>(shape: T) {
+  return z.preprocess((value) => (value === '' ? undefined : value), shape)
+}
+
+export const baseUrl = z
+  .url({ protocol: /^https?$/ })
+  .transform((url) => url.replace(/\/+$/, ''))
+  .optional()
+
+/** Where people use the product: payments come back to it, mails lead there. */
+export const appUrlEnv = { APP_URL: setting(baseUrl) }
+
+/** Resend's own sender until a domain is verified: it reaches the key's owner only. */
+export const mailFromEnv = { MAIL_FROM: z.string().min(3).default('Talentbase <onboarding@resend.dev>') }
+
 const keysByName = z.record(z.string(), z.string().min(1))
 
 /**

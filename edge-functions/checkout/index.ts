@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { readEnv, secretKeyEnv, secretKeyOf } from '../_shared/env.ts'
+import { appUrlEnv, readEnv, secretKeyEnv, secretKeyOf } from '../_shared/env.ts'
 import { savePaymentSession, startPayment } from '../_shared/payments/database.ts'
-import { appUrlEnv, createProviders, paymentEnv } from '../_shared/payments/providers.ts'
+import { createProviders, paymentEnv } from '../_shared/payments/providers.ts'
 import { connect } from '../_shared/supabase.ts'
 import { createHandler } from './handler.ts'
 

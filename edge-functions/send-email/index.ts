@@ -1,6 +1,6 @@
 import { Resend } from 'resend'
 import { z } from 'zod'
-import { readEnv } from '../_shared/env.ts'
+import { mailFromEnv, readEnv } from '../_shared/env.ts'
 import { createHandler } from './handler.ts'
 import { createSend } from './resend.ts'
 
@@ -10,8 +10,7 @@ const env = readEnv(
     // As Auth has it: `v1,whsec_<base64>`, several of them parted by `|`.
     SEND_EMAIL_HOOK_SECRET: z.string().regex(/^v1,whsec_[\w+/=-]+(\|v1,whsec_[\w+/=-]+)*$/),
     RESEND_API_KEY: z.string().min(1),
-    // Resend's own sender until a domain is verified: it reaches the key's owner only.
-    MAIL_FROM: z.string().min(3).default('Talentbase <onboarding@resend.dev>'),
+    ...mailFromEnv,
   }),
   Deno.env.toObject(),
 )

@@ -1,6 +1,6 @@
 import { FunctionError } from '../_shared/error.ts'
+import { type Content, nameOf, toHtml, toText } from '../_shared/mail-template.ts'
 import type { Payload } from './payload.ts'
-import { type Content, toHtml, toText } from './template.ts'
 import { textsFor } from './texts/index.ts'
 import { type NoticeKind, notices, type RequestKind, requests } from './texts/types.ts'
 
@@ -109,8 +109,4 @@ function filler({ user, email_data: data }: Payload, { from }: Sender): (text: s
     factor: data.factor_type,
   }
   return (text) => text.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '')
-}
-
-function nameOf(from: string): string {
-  return /^\s*"?([^"<]+?)"?\s*<[^>]+>\s*$/.exec(from)?.[1] ?? from
 }

@@ -1434,17 +1434,20 @@ export type Database = {
       notification_preferences: {
         Row: {
           account_id: string
+          channel: string
           is_enabled: boolean
           type: string
         }
         ComputedFields: never
         Insert: {
           account_id: string
+          channel: string
           is_enabled: boolean
           type: string
         }
         Update: {
           account_id?: string
+          channel?: string
           is_enabled?: boolean
           type?: string
         }
@@ -1465,21 +1468,60 @@ export type Database = {
           },
         ]
       }
+      notification_settings: {
+        Row: {
+          account_id: string
+          digest: string
+          quiet_from: string | null
+          quiet_until: string | null
+          time_zone: string
+          updated_at: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id: string
+          digest?: string
+          quiet_from?: string | null
+          quiet_until?: string | null
+          time_zone?: string
+          updated_at?: string
+        }
+        Update: {
+          account_id?: string
+          digest?: string
+          quiet_from?: string | null
+          quiet_until?: string | null
+          time_zone?: string
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'notification_settings_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: true
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       notification_types: {
         Row: {
           description: string
           grouped_by: string | null
+          is_emailed: boolean
           type: string
         }
         ComputedFields: never
         Insert: {
           description: string
           grouped_by?: string | null
+          is_emailed?: boolean
           type: string
         }
         Update: {
           description?: string
           grouped_by?: string | null
+          is_emailed?: boolean
           type?: string
         }
         Relationships: []
@@ -3411,6 +3453,27 @@ export type Database = {
       change_photo: { Args: { is_main?: boolean; photo_id: string; position?: number }; Returns: undefined }
       check_email: { Args: { email: string }; Returns: undefined }
       check_username: { Args: { username: string }; Returns: undefined }
+      claim_notification_deliveries: {
+        Args: { batch?: number; channels?: string[] }
+        Returns: {
+          address: string
+          attempt: number
+          channel: string
+          claimed_at: string
+          count: number
+          created_at: string
+          data: Json
+          device_id: string
+          group_key: string
+          id: number
+          items: Json
+          locale: string
+          names: Json
+          notification_id: number
+          token: string
+          type: string
+        }[]
+      }
       claim_object_deletions: {
         Args: { batch?: number }
         Returns: {
@@ -3428,6 +3491,8 @@ export type Database = {
           provider: string
         }[]
       }
+      clear_read_notifications: { Args: Record<PropertyKey, never>; Returns: number }
+      complete_notification_deliveries: { Args: { ids: number[] }; Returns: undefined }
       complete_object_deletions: { Args: { ids: number[] }; Returns: undefined }
       complete_payment_task: { Args: { task_id: number }; Returns: undefined }
       complete_task: {
@@ -3642,7 +3707,6 @@ export type Database = {
           isSetofReturn: true
         }
       }
-      drop_device: { Args: { token: string }; Returns: boolean }
       edit_message: {
         Args: { body: string; conversation_id: string; seq: number }
         Returns: Database['public']['CompositeTypes']['message_card']
@@ -3655,8 +3719,13 @@ export type Database = {
       }
       email_for_sign_in: { Args: { client_ip: string; username: string }; Returns: string }
       export_account: { Args: Record<PropertyKey, never>; Returns: Json }
+      fail_notification_delivery: {
+        Args: { attempt: number; delivery_id: number; is_final?: boolean; reason: string; retry_after?: number }
+        Returns: undefined
+      }
       fail_object_deletions: { Args: { ids: number[]; reason: string }; Returns: undefined }
       fail_payment_task: { Args: { reason: string; task_id: number }; Returns: undefined }
+      forget_device: { Args: { claimed_at: string; device_id: string; token: string }; Returns: boolean }
       get_account: {
         Args: { username: string }
         Returns: Database['public']['CompositeTypes']['account_card']
@@ -4689,6 +4758,10 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      release_notification_deliveries: {
+        Args: { ids: number[]; reason?: string; retry_after?: number }
+        Returns: undefined
+      }
       remove_from_pipeline: { Args: { candidate_id: string }; Returns: undefined }
       remove_group_member: { Args: { account_id: string; conversation_id: string }; Returns: undefined }
       remove_member: { Args: { account_id: string; organization_id: string }; Returns: undefined }
@@ -4849,6 +4922,7 @@ export type Database = {
           isSetofReturn: false
         }
       }
+      send_test_notification: { Args: Record<PropertyKey, never>; Returns: number }
       set_candidate_availability: { Args: { is_available_for_hiring: boolean }; Returns: boolean }
       set_casting_status: { Args: { casting_id: string; status: string }; Returns: undefined }
       set_member_role: { Args: { account_id: string; organization_id: string; role: string }; Returns: undefined }
@@ -4866,6 +4940,7 @@ export type Database = {
         Args: { preferences: Json }
         Returns: {
           account_id: string
+          channel: string
           is_enabled: boolean
           type: string
         }[]
@@ -4874,6 +4949,23 @@ export type Database = {
           to: 'notification_preferences'
           isOneToOne: false
           isSetofReturn: true
+        }
+      }
+      set_notification_settings: {
+        Args: { digest?: string; quiet_from?: string; quiet_until?: string; time_zone?: string }
+        Returns: {
+          account_id: string
+          digest: string
+          quiet_from: string | null
+          quiet_until: string | null
+          time_zone: string
+          updated_at: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'notification_settings'
+          isOneToOne: true
+          isSetofReturn: false
         }
       }
       set_payout_destination: {

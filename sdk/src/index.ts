@@ -161,13 +161,17 @@ export {
   listNotificationsSchema,
   notificationIdsSchema,
   notificationPreferencesSchema,
+  notificationSettingsSchema,
   subscribeSchema,
 } from './notifications/schemas.ts'
 export type { SubscribeOptions } from './notifications/subscribe.ts'
 export type {
+  ChannelPreferences,
   Notification,
+  NotificationChannel,
   NotificationCount,
   NotificationPreferences,
+  NotificationSettings,
   NotificationType,
 } from './notifications/types.ts'
 export {

@@ -278,14 +278,14 @@ as $$
 $$;
 comment on function public.fail_object_deletions is 'Service only: these objects could not be deleted; they are tried again later.';
 
-create function private.post_to_drain()
+create function private.post_to_function(name text)
 returns void
 language plpgsql
 volatile
 security definer
 set search_path = ''
 as $$
--- Definer: for jobs. Calls the drain function through pg_net where the project has it and settings name the url; the key is
+-- Definer: for jobs. Calls an edge function through pg_net where the project has it and settings name the url; the key is
 -- the Vault secret `talentbase_secret_key`. Elsewhere whoever runs the stack calls it.
 declare
   url text := private.setting('functions.url') #>> '{}';
@@ -294,9 +294,9 @@ begin
   if url = '' or to_regprocedure('net.http_post(text,jsonb,jsonb,jsonb,integer)') is null then
     return;
   end if;
-  execute 'select decrypted_secret from vault.decrypted_secrets where name = ''talentbase_secret_key''' into key;
+  execute 'select s.decrypted_secret from vault.decrypted_secrets as s where s.name = ''talentbase_secret_key''' into key;
   execute 'select net.http_post(url := $1, headers := $2)'
-    using url || '/drain', jsonb_build_object('apikey', key, 'Content-Type', 'application/json');
+    using url || '/' || post_to_function.name, jsonb_build_object('apikey', key, 'Content-Type', 'application/json');
 end;
 $$;
 
@@ -308,7 +308,7 @@ security definer
 set search_path = ''
 as $$
   -- Definer: a job.
-  select private.post_to_drain() where exists (select from private.object_deletions as d where d.claimed_until < now());
+  select private.post_to_function('drain') where exists (select from private.object_deletions as d where d.claimed_until < now());
 $$;
 
 insert into private.jobs (name, every, description) values

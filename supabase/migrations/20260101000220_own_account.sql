@@ -259,29 +259,6 @@ as $$
 $$;
 comment on function public.register_device is 'Registers this device''s push token with the caller; another account that had it loses it. platform: android, ios or web.';
 
-create function private.drop_device(token text)
-returns boolean
-language sql
-volatile
-security definer
-set search_path = ''
-as $$
-  -- Definer: for whoever pushes; a token that the push service calls dead is not tried again.
-  with gone as (delete from public.devices as d where d.token = drop_device.token returning d.id)
-  select exists (select from gone);
-$$;
-
-create function public.drop_device(token text)
-returns boolean
-language sql
-volatile
-security invoker
-set search_path = ''
-as $$
-  select private.drop_device(token);
-$$;
-comment on function public.drop_device is 'Service only: forgets a push token that the push service calls dead.';
-
 -- Grants and policies -------------------------------------------------------------------------------------------------
 
 grant select on public.devices to authenticated;
@@ -299,8 +276,6 @@ grant execute on function
   private.register_device(text, text),
   public.register_device(text, text)
 to authenticated;
-
-grant execute on function private.drop_device(text), public.drop_device(text) to service_role;
 
 alter table public.devices enable row level security;
 

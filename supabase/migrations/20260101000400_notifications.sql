@@ -1,8 +1,8 @@
 -- Notifications: what happened that concerns an account, told at once and kept.
--- A row is written by the functions of other modules through private.notify, in their transaction; a trigger broadcasts
--- it to the private topic `account:<id>`. Rows hold ids; names and sentences are put in when they are read.
--- Promises: a type that is switched off is not delivered; nobody but the database broadcasts on `account:<id>`; of a grouped
--- type an account has one unread row a group, however many come at once.
+-- A row is written by the functions of other modules through private.notify (…409), in their transaction; a trigger
+-- broadcasts it to the private topic `account:<id>`. Rows hold ids; names and sentences are put in when they are read.
+-- Promises: nobody but the database broadcasts on `account:<id>`; of a grouped type an account has one unread row a group,
+-- however many come at once.
 
 set lock_timeout = '5s';
 set statement_timeout = '60s';
@@ -11,11 +11,15 @@ create table public.notification_types (
   type text primary key,
   description text not null,
   grouped_by text,
+  is_emailed boolean not null default false,
   constraint notification_types_type_format check (type ~ '^[a-z][a-z_]*$')
 );
 comment on table public.notification_types is 'Every kind of notification there is; each module adds its own.';
 comment on column public.notification_types.grouped_by is
   'A key of data, such as conversation_id: of one value there is one unread row an account, with the newest data and a count. Null: a row an event.';
+
+comment on column public.notification_types.is_emailed is
+  'Whether it is mailed to an account that has not chosen: so is what concerns money, verification, the end of a subscription, an invitation.';
 
 insert into public.notification_types (type, description, grouped_by) values
   ('general', 'A word from the platform.', null),
@@ -39,19 +43,11 @@ create index notifications_unread_idx on public.notifications (account_id, id de
 create index notifications_type_idx on public.notifications (type);
 create unique index notifications_group_once on public.notifications (account_id, type, group_key)
   where read_at is null and group_key is not null;
-
-create table public.notification_preferences (
-  account_id uuid not null references public.accounts (id) on delete cascade,
-  type text not null references public.notification_types (type) on delete cascade,
-  is_enabled boolean not null,
-  primary key (account_id, type)
-);
-comment on table public.notification_preferences is 'Types an account has switched on or off; a type without a row is on.';
-
-create index notification_preferences_type_idx on public.notification_preferences (type);
+-- For what is forgotten.
+create index notifications_read_at_idx on public.notifications (read_at) where read_at is not null;
+create index notifications_created_at_idx on public.notifications (created_at) where read_at is null;
 
 select private.hide_estimates('public.notifications');
-select private.hide_estimates('public.notification_preferences');
 
 -- Writing -------------------------------------------------------------------------------------------------------------
 
@@ -88,56 +84,6 @@ begin
   return notification_id;
 end;
 $$;
-
-create function private.notify(account_id uuid, type text, data jsonb)
-returns void
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $$
--- Definer: notifications have no insert grant. Nothing is written for a type that is switched off, nor for an account
--- that is gone or going: whoever deletes it holds it, and would be waited for in a circle.
-declare
-  grouped_by text;
-begin
-  perform from public.accounts as a where a.id = notify.account_id for key share of a skip locked;
-  if not found or exists (
-    select from public.notification_preferences as p
-    where p.account_id = notify.account_id and p.type = notify.type and not p.is_enabled
-  ) then
-    return;
-  end if;
-  select t.grouped_by into grouped_by from public.notification_types as t where t.type = notify.type;
-  perform private.write_notification(notify.account_id, notify.type, notify.data, notify.data ->> grouped_by);
-end;
-$$;
-comment on function private.notify is
-  'Tells an account that something happened, unless it has switched this type off. Of a grouped type the row is held until the transaction ends: come last, and to several accounts in the order of their ids.';
-
-create function private.read_grouped_notifications(account_id uuid, type text, group_key text)
-returns integer
-language sql
-volatile
-security definer
-set search_path = ''
-as $$
-  -- Definer: for functions of the modules that a group is about, as when a conversation is read. What another transaction
-  -- holds is being replaced, read or deleted by it, and is not waited for.
-  with unread as (
-    select n.id
-    from public.notifications as n
-    where n.account_id = read_grouped_notifications.account_id
-      and n.type = read_grouped_notifications.type
-      and n.group_key = read_grouped_notifications.group_key
-      and n.read_at is null
-    for update skip locked
-  ), marked as (
-    update public.notifications as n set read_at = now() from unread as u where n.id = u.id returning n.id
-  )
-  select count(*)::integer from marked;
-$$;
-comment on function private.read_grouped_notifications is 'Marks the unread row of a group as read, and answers whether there was one (1 or 0).';
 
 create function private.broadcast_notification()
 returns trigger
@@ -229,135 +175,96 @@ as $$
 $$;
 comment on function public.mark_notifications_read is 'Marks these notifications of the caller as read, or all without ids, and answers how many were unread.';
 
-create function private.set_notification_preferences(preferences jsonb)
-returns setof public.notification_preferences
-language plpgsql
+create function private.clear_read_notifications()
+returns integer
+language sql
 volatile
 security definer
 set search_path = ''
 as $$
--- Definer: an upsert, which would need update on the key.
-declare
-  caller uuid := private.account_id();
-begin
-  if jsonb_typeof(preferences) is distinct from 'object' then
-    perform private.raise_error('validation_failed', 400, 'Preferences are an object of type and boolean.', '{"fields": {"preferences": "format"}}');
-  end if;
-  if exists (
-    select from jsonb_each(preferences) as p
-    where jsonb_typeof(p.value) <> 'boolean'
-      or not exists (select from public.notification_types as t where t.type = p.key)
-  ) then
-    perform private.raise_error(
-      'validation_failed', 400, 'No such notification type, or not true or false.',
-      (
-        select jsonb_build_object('fields', jsonb_object_agg(p.key, 'known'))
-        from jsonb_each(preferences) as p
-        where jsonb_typeof(p.value) <> 'boolean'
-          or not exists (select from public.notification_types as t where t.type = p.key)
-      )
-    );
-  end if;
-  insert into public.notification_preferences (account_id, type, is_enabled)
-  select caller, p.key, p.value::boolean from jsonb_each(preferences) as p
-  on conflict on constraint notification_preferences_pkey do update set is_enabled = excluded.is_enabled;
-  return query select p.* from public.notification_preferences as p where p.account_id = caller;
-end;
+  -- Definer: answers how many, which a plain delete would by sending them all.
+  with gone as (
+    delete from public.notifications as n
+    where n.account_id = private.account_id() and n.read_at is not null
+    returning n.id
+  )
+  select count(*)::integer from gone;
 $$;
 
-create function public.set_notification_preferences(preferences jsonb)
-returns setof public.notification_preferences
+create function public.clear_read_notifications()
+returns integer
 language sql
 volatile
 security invoker
 set search_path = ''
 as $$
-  select * from private.set_notification_preferences(preferences);
+  select private.clear_read_notifications();
 $$;
-comment on function public.set_notification_preferences is
-  'Switches types on or off, such as {"new_response": false}; types not named stay as they are. Answers all rows of the caller.';
+comment on function public.clear_read_notifications is 'Deletes the caller''s notifications that are read, and answers how many.';
 
--- Topics --------------------------------------------------------------------------------------------------------------
+-- Forgetting ----------------------------------------------------------------------------------------------------------
 
-create table private.topics (
-  prefix text primary key,
-  extension text not null,
-  may_join text not null,
-  is_open boolean not null,
-  constraint topics_prefix_format check (prefix ~ '^[a-z]+$'),
-  constraint topics_extension_known check (extension in ('broadcast', 'presence')),
-  constraint topics_may_join_format check (may_join ~ '^[a-z][a-z_]*$')
-);
-comment on table private.topics is
-  'Kinds of private Realtime topics, `<prefix>:…`, each module adds its own. may_join: a function `private.<may_join>(topic text)` that answers whether the caller may listen.';
-comment on column private.topics.is_open is
-  'Whether who listens may also speak. Never where messages or notifications go: whoever may broadcast on a topic may forge every event on it.';
+insert into private.settings (key, value, description) values
+  ('notifications.keep_read_days', '90', 'Days after which a notification that was read is deleted.'),
+  ('notifications.keep_unread_days', '365', 'Days after which one that was never read is deleted.');
 
-create function private.hears_topic(topic text, extension text)
-returns boolean
+create function private.forget_old_notifications()
+returns integer
 language plpgsql
-stable
+volatile
 security definer
 set search_path = ''
 as $$
--- Definer: asks the module whose topic it is.
+-- Definer: a job. In batches of a thousand, twenty of each kind at most: the rest is for the next run.
 declare
-  kind private.topics;
-  may_join boolean := false;
+  read_before timestamptz := now() - make_interval(days => (private.setting('notifications.keep_read_days') #>> '{}')::integer);
+  written_before timestamptz := now() - make_interval(days => (private.setting('notifications.keep_unread_days') #>> '{}')::integer);
+  forgotten integer;
+  total integer := 0;
 begin
-  select t.* into kind from private.topics as t
-  where t.prefix = split_part(hears_topic.topic, ':', 1) and t.extension = hears_topic.extension;
-  if found and private.is_active() then
-    execute format('select private.%I($1)', kind.may_join) into may_join using hears_topic.topic;
-  end if;
-  return may_join;
+  for batch in 1..20 loop
+    delete from public.notifications as n
+    where n.id in (
+      select o.id from public.notifications as o where o.read_at < read_before order by o.read_at limit 1000 for update skip locked
+    );
+    get diagnostics forgotten = row_count;
+    total := total + forgotten;
+    exit when forgotten < 1000;
+  end loop;
+  for batch in 1..20 loop
+    delete from public.notifications as n
+    where n.id in (
+      select o.id from public.notifications as o
+      where o.read_at is null and o.created_at < written_before
+      order by o.created_at
+      limit 1000
+      for update skip locked
+    );
+    get diagnostics forgotten = row_count;
+    total := total + forgotten;
+    exit when forgotten < 1000;
+  end loop;
+  return total;
 end;
 $$;
-comment on function private.hears_topic is 'Whether the caller may listen to a topic, or see who is present.';
 
-create function private.speaks_on_topic(topic text, extension text)
-returns boolean
-language sql
-stable
-security definer
-set search_path = ''
-as $$
-  -- Definer: as above.
-  select exists (
-    select from private.topics as t where t.prefix = split_part(speaks_on_topic.topic, ':', 1) and t.is_open
-  ) and private.hears_topic(speaks_on_topic.topic, speaks_on_topic.extension);
-$$;
-comment on function private.speaks_on_topic is 'Whether the caller may broadcast on a topic, or be present.';
-
-create function private.is_own_topic(topic text)
-returns boolean
-language sql
-stable
-security definer
-set search_path = ''
-as $$
-  -- Definer: for the function above.
-  select is_own_topic.topic = 'account:' || auth.uid()::text;
-$$;
-
-insert into private.topics (prefix, extension, may_join, is_open) values ('account', 'broadcast', 'is_own_topic', false);
+insert into private.jobs (name, every, description) values
+  ('forget_old_notifications', '1 hour', 'Deletes notifications that are older than notifications.keep_read_days or keep_unread_days.');
 
 -- Grants and policies -------------------------------------------------------------------------------------------------
 
-grant select on public.notification_types, public.notifications, public.notification_preferences to authenticated;
-grant select on public.notification_types, public.notifications, public.notification_preferences to service_role;
+grant select on public.notification_types, public.notifications to authenticated;
+grant select on public.notification_types, public.notifications to service_role;
 grant delete on public.notifications to authenticated;
 
 grant execute on function
   public.notification_count(),
   private.mark_notifications_read(bigint[]), public.mark_notifications_read(bigint[]),
-  private.set_notification_preferences(jsonb), public.set_notification_preferences(jsonb),
-  private.hears_topic(text, text), private.speaks_on_topic(text, text)
+  private.clear_read_notifications(), public.clear_read_notifications()
 to authenticated;
 
 alter table public.notification_types enable row level security;
 alter table public.notifications enable row level security;
-alter table public.notification_preferences enable row level security;
 
 create policy select_authenticated on public.notification_types for select to authenticated using (true);
 
@@ -366,12 +273,3 @@ create policy select_owner on public.notifications for select to authenticated
 
 create policy delete_owner on public.notifications for delete to authenticated
   using (account_id = (select auth.uid()));
-
-create policy select_owner on public.notification_preferences for select to authenticated
-  using (account_id = (select auth.uid()));
-
-create policy select_listeners on realtime.messages for select to authenticated
-  using (private.hears_topic(realtime.topic(), extension));
-
-create policy insert_speakers on realtime.messages for insert to authenticated
-  with check (private.speaks_on_topic(realtime.topic(), extension));

@@ -5,8 +5,8 @@
 set lock_timeout = '5s';
 set statement_timeout = '60s';
 
-insert into public.notification_types (type, description) values
-  ('wallet_recharge', 'Credits or money came into my wallet, or an admin took some out.');
+insert into public.notification_types (type, description, is_emailed) values
+  ('wallet_recharge', 'Credits or money came into my wallet, or an admin took some out.', true);
 
 insert into private.settings (key, value, description) values
   ('wallet.credit_price', '{"amount": 1000, "currency": "INR"}', 'What one credit costs, in minor units.');

@@ -6,8 +6,8 @@
 set lock_timeout = '5s';
 set statement_timeout = '60s';
 
-insert into public.notification_types (type, description) values
-  ('subscription_status', 'A subscription that I asked for was approved or refused.');
+insert into public.notification_types (type, description, is_emailed) values
+  ('subscription_status', 'A subscription that I asked for was approved or refused.', true);
 
 -- Beginning -----------------------------------------------------------------------------------------------------------
 

@@ -5,9 +5,9 @@
 set lock_timeout = '5s';
 set statement_timeout = '60s';
 
-insert into public.notification_types (type, description) values
-  ('subscription_warning', 'A subscription of mine ends within a week, or within three days.'),
-  ('subscription_expired', 'A subscription of mine is over.');
+insert into public.notification_types (type, description, is_emailed) values
+  ('subscription_warning', 'A subscription of mine ends within a week, or within three days.', true),
+  ('subscription_expired', 'A subscription of mine is over.', true);
 
 create table private.subscription_warnings (
   subscription_id uuid not null references public.subscriptions (id) on delete cascade,

@@ -92,8 +92,8 @@ select private.hide_estimates('public.organization_members');
 select private.hide_estimates('public.organization_invitations');
 select private.hide_estimates('public.organization_followers');
 
-insert into public.notification_types (type, description) values
-  ('organization_invitation', 'An organization invites me, or somebody answered an invitation of ours.');
+insert into public.notification_types (type, description, is_emailed) values
+  ('organization_invitation', 'An organization invites me, or somebody answered an invitation of ours.', true);
 
 insert into private.settings (key, value, description) values
   ('organizations.invitation_days', '14', 'Days for which an invitation to an organization can be accepted.');

@@ -44,8 +44,8 @@ insert into private.representation_transitions (from_status, to_status, actor) v
   ('invited', 'active', 'model'), ('invited', 'declined', 'model'), ('invited', 'ended', 'agency'),
   ('active', 'ended', 'model'), ('active', 'ended', 'agency');
 
-insert into public.notification_types (type, description) values
-  ('representation', 'An agency invites me, or a model or an agency answered or ended a representation.');
+insert into public.notification_types (type, description, is_emailed) values
+  ('representation', 'An agency invites me, or a model or an agency answered or ended a representation.', true);
 
 create trigger representations_forget_message
   before update of invited_by on public.representations

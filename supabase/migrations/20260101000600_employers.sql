@@ -45,8 +45,8 @@ create index employer_profiles_logo_path_idx on public.employer_profiles (logo_p
 
 select private.hide_estimates('public.employer_profiles');
 
-insert into public.notification_types (type, description) values
-  ('verification', 'A profile of mine was verified, approved or refused.');
+insert into public.notification_types (type, description, is_emailed) values
+  ('verification', 'A profile of mine was verified, approved or refused.', true);
 
 create trigger employer_profiles_touch_updated_at
   before update of company_name, description, website, contact_person, phone, city, country, logo_path, business_id

@@ -92,8 +92,8 @@ insert into private.escrow_transitions (from_status, to_status, action, actor) v
 insert into private.settings (key, value, description) values
   ('escrow.fee_rate', '1500', 'The platform''s part of what goes to a payee, in hundredths of a percent: 1500 is 15 %. For escrows opened from now on.');
 
-insert into public.notification_types (type, description) values
-  ('escrow_status', 'Money that I pay or am to get was funded, released, refunded or is disputed, or a refund is asked for.');
+insert into public.notification_types (type, description, is_emailed) values
+  ('escrow_status', 'Money that I pay or am to get was funded, released, refunded or is disputed, or a refund is asked for.', true);
 
 -- Accounts with held money stay ---------------------------------------------------------------------------------------
 

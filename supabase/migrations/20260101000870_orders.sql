@@ -107,9 +107,9 @@ insert into private.order_transitions (from_status, to_status, action, actor, ef
 insert into private.settings (key, value, description) values
   ('orders.approval_days', '7', 'Days after a delivery after which an order is approved by itself.');
 
-insert into public.notification_types (type, description) values
-  ('new_order', 'Somebody ordered a service of mine.'),
-  ('order_status', 'An order that I have a part in has another status.');
+insert into public.notification_types (type, description, is_emailed) values
+  ('new_order', 'Somebody ordered a service of mine.', true),
+  ('order_status', 'An order that I have a part in has another status.', true);
 
 create function private.own_order_ids()
 returns setof uuid

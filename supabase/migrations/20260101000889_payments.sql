@@ -143,8 +143,8 @@ comment on table private.payment_methods is 'What a renewal is charged with: a p
 select private.hide_estimates('public.payments');
 select private.hide_estimates('public.invoices');
 
-insert into public.notification_types (type, description) values
-  ('payment_status', 'A payment of mine came through, failed, or was refunded.');
+insert into public.notification_types (type, description, is_emailed) values
+  ('payment_status', 'A payment of mine came through, failed, or was refunded.', true);
 
 insert into private.settings (key, value, description) values
   ('rate_limits.webhooks_per_minute', '1000', 'Events of one payment provider a minute.');

@@ -146,7 +146,7 @@ security definer
 set search_path = ''
 as $$
   -- Definer: a job.
-  select private.post_to_drain() where private.is_drain_wanted();
+  select private.post_to_function('drain') where private.is_drain_wanted();
 $$;
 
 insert into private.jobs (name, every, description) values

@@ -64,8 +64,8 @@ insert into private.withdrawal_transitions (from_status, to_status, actor) value
 insert into private.settings (key, value, description) values
   ('payouts.least_major_units', '50', 'The least amount of a withdrawal, in major units of its currency.');
 
-insert into public.notification_types (type, description) values
-  ('withdrawal_status', 'A withdrawal of mine was paid out, or has failed.');
+insert into public.notification_types (type, description, is_emailed) values
+  ('withdrawal_status', 'A withdrawal of mine was paid out, or has failed.', true);
 
 -- Who has money stays -------------------------------------------------------------------------------------------------
 

@@ -174,6 +174,7 @@ const definersThatShow: Record<string, string> = {
   find_favorites: 'the caller’s own, as far as they still see what they saved',
   list_casting_files: 'those of a casting that the caller sees',
   set_notification_preferences: own,
+  set_notification_settings: own,
   credit_price: 'a setting that everybody is told',
   find_wallets: own,
   find_wallet_transactions: own,
@@ -246,6 +247,8 @@ const notExported: Record<string, string> = {
   'private.idempotency_keys': 'repeats what is exported, for a day',
   'private.suspensions': 'the platform’s own note',
   'private.profile_reminders': 'what was sent is in the notifications',
+  'private.notification_deliveries': 'what waits to be sent repeats the notifications',
+  'private.notification_digests': 'when a digest was queued',
   'private.model_search': 'repeats model_profiles, for lists',
 }
 

@@ -60,6 +60,7 @@ const forbidden: [string, Record<string, unknown>][] = [
   ['devices', { last_seen_at: '2001-01-01T00:00:00Z' }],
   ['notifications', { read_at: '2001-01-01T00:00:00Z' }],
   ['notification_preferences', { is_enabled: false }],
+  ['notification_settings', { digest: 'off' }],
   ['subscriptions', { plan_id: 'casting_business' }],
   ['subscriptions', { expires_at: '2100-01-01T00:00:00Z' }],
   ['subscriptions', { started_at: '2001-01-01T00:00:00Z', expires_at: '2100-01-01T00:00:00Z' }],

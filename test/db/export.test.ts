@@ -47,6 +47,7 @@ async function somebody(role: string): Promise<Kept> {
   await must(tb.accounts.uploadAvatar(await picture()))
   await must(tb.devices.register({ token: pushToken, platform: 'ios' }))
   await must(tb.notifications.updatePreferences({ general: false }))
+  await must(tb.notifications.updateSettings({ digest: 'weekly', time_zone: 'Asia/Almaty' }))
   await subscribe(stack, person, 'casting_pro')
   const document = new Blob(['%PDF-1.7'], { type: 'application/pdf' })
   expect((await client.storage.from('documents').upload(`${person.id}/${word}.pdf`, document)).error).toBeNull()

@@ -133,7 +133,8 @@ test('more than it takes at once are told in several runs, the most urgent first
 test('whoever has switched it off is told nothing, and not later either', async () => {
   const ids = await ending('1 day')
   await sql(stack)`
-    insert into public.notification_preferences (account_id, type, is_enabled) values (${ids[0]!}, 'subscription_warning', false)`
+    insert into public.notification_preferences (account_id, type, channel, is_enabled)
+    values (${ids[0]!}, 'subscription_warning', 'in_app', false)`
   expect([await run(), await run()]).toEqual([1, 0])
   await sql(stack)`delete from public.notification_preferences where account_id = ${ids[0]!}`
   expect(await run()).toBe(0)

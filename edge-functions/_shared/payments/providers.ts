@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { baseUrl, setting } from '../env.ts'
 import { createKaspi } from './kaspi.ts'
 import { type Provider, type ProviderName, providerUnavailable } from './provider.ts'
 import { createRobokassa } from './robokassa.ts'
@@ -8,15 +9,6 @@ import type { StripeSettings } from './stripe-client.ts'
 /** The providers that are configured. */
 export type Providers = Partial<Record<ProviderName, Provider>>
 
-/** A setting that is there but empty is not there. */
-function setting<T extends z.ZodType>(shape: T) {
-  return z.preprocess((value) => (value === '' ? undefined : value), shape)
-}
-
-const baseUrl = z
-  .url({ protocol: /^https?$/ })
-  .transform((url) => url.replace(/\/+$/, ''))
-  .optional()
 const word = z.string().min(1).optional()
 const flag = z.enum(['true', 'false']).default('false')
 
@@ -64,9 +56,6 @@ export const paymentEnv = {
   ),
   ROBOKASSA_BASE_URL: setting(baseUrl),
 }
-
-/** Where people come back to; needed where a payment is begun. */
-export const appUrlEnv = { APP_URL: setting(baseUrl) }
 
 export type PaymentSettings = z.output<z.ZodObject<typeof paymentEnv>>
 

@@ -28,11 +28,11 @@ function supabaseEnvironment({ url, keys, databaseUrl }: ServiceContext): Record
 }
 
 // What a provider knows its customer by.
-const keyNames = ['API_KEY', 'SECRET_KEY', 'PASSWORD_1']
+const keyNames = ['API_KEY', 'SECRET_KEY', 'PASSWORD_1', 'SERVICE_ACCOUNT']
 
 /**
  * The stack's values win, so that a file with the values of a hosted project does not break the local one. A provider's
- * own key is different: whoever gives `X_API_KEY`, `X_SECRET_KEY` or `X_PASSWORD_1` wants the real provider, so all that
+ * own key is different: whoever gives `X_API_KEY`, `X_SECRET_KEY`, `X_PASSWORD_1` or `X_SERVICE_ACCOUNT` wants the real provider, so all that
  * the stack gives for its double, each name that begins with `X_`, is taken back.
  */
 function merge(stack: Record<string, string>, developer: Record<string, string>): Record<string, string> {

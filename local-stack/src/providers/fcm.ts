@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { Hono } from 'hono'
 import { type Faults, withFaults } from './faults.ts'
 
@@ -73,6 +73,22 @@ export function createFcm({ faults, log }: { faults: Faults; log(line: string): 
     },
   }
   return { app, control }
+}
+
+let privateKey: string | undefined
+
+/** What the Firebase console would give as a file: the double looks at everything but the signature, so any key does. */
+export function serviceAccount(fcmUrl: string): string {
+  privateKey ??= generateKeyPairSync('rsa', { modulusLength: 2048 })
+    .privateKey.export({ type: 'pkcs8', format: 'pem' })
+    .toString()
+  return JSON.stringify({
+    type: 'service_account',
+    project_id: 'talentbase-local',
+    client_email: 'push@talentbase-local.iam.gserviceaccount.com',
+    private_key: privateKey,
+    token_uri: `${fcmUrl}/token`,
+  })
 }
 
 // What Google's token endpoint looks at, but for the signature: no key is known here to check it with.

@@ -4,7 +4,7 @@ import { Hono } from 'hono'
 import { createControlApi } from './control-api.ts'
 import { createDeliveries, type Deliveries } from './deliveries.ts'
 import { createFaults, type Fault } from './faults.ts'
-import { createFcm, type Fcm } from './fcm.ts'
+import { createFcm, type Fcm, serviceAccount } from './fcm.ts'
 import { createKaspi, type Kaspi } from './kaspi.ts'
 import { createPages, showPayable, type Tills } from './pages.ts'
 import { createRobokassa, type Robokassa } from './robokassa/index.ts'
@@ -125,6 +125,8 @@ function createProviders(options: ProvidersOptions, port: number) {
       STRIPE_BASE_URL: base,
       KASPI_BASE_URL: `${base}/kaspi`,
       ROBOKASSA_BASE_URL: `${base}/robokassa`,
+      FCM_BASE_URL: `${base}/fcm`,
+      FCM_SERVICE_ACCOUNT: serviceAccount(`${base}/fcm`),
     },
     payments: () => Object.values(tills).flatMap((till) => till.list()),
     pay: (target, payOptions) => act(target, 'pay', payOptions),

@@ -33,6 +33,7 @@ const tables = Object.keys({
   model_profiles: true,
   model_work_experiences: true,
   notification_preferences: true,
+  notification_settings: true,
   notification_types: true,
   notifications: true,
   order_deliveries: true,

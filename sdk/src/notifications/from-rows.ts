@@ -1,14 +1,9 @@
 import { namesOf } from '../candidates/names.ts'
 import type { Context } from '../context.ts'
-import type { Locale } from '../errors/messages/index.ts'
 import type { Row } from '../rows.ts'
-import { en } from './texts/en.ts'
-import { kk } from './texts/kk.ts'
-import { ru } from './texts/ru.ts'
+import { compose, languages } from './texts/compose.ts'
 import type { NotificationTexts } from './texts/types.ts'
 import type { Notification } from './types.ts'
-
-const languages: Record<Locale, NotificationTexts> = { en, ru, kk }
 
 /** Rows hold ids; titles and sentences are put in here, with the names as they are now. */
 export async function notificationsOf(context: Context, rows: Row<'notifications'>[]): Promise<Notification[]> {
@@ -55,40 +50,29 @@ function notificationOf(
   texts: NotificationTexts,
 ): Notification {
   const casting_id = idIn(row, 'casting_id')
-  const casting = castings.get(casting_id ?? '') ?? texts.someCasting
-  const candidate = candidates.get(idIn(row, 'candidate_id') ?? '') ?? texts.someCandidate
-  const task = tasks.get(taskIdOf(row) ?? '') ?? texts.someTask
-  const order = orders.get(idIn(row, 'order_id') ?? '') ?? texts.someOrder
-  const { title, message } = textOf(row.type, dataOf(row), texts)
+  const data = dataOf(row)
+  const count = typeof data.count === 'number' ? data.count : 1
+  const names = {
+    casting: castings.get(casting_id ?? ''),
+    candidate: candidates.get(idIn(row, 'candidate_id') ?? ''),
+    task: tasks.get(taskIdOf(row) ?? ''),
+    order: orders.get(idIn(row, 'order_id') ?? ''),
+  }
+  const { title, message } = compose({ type: row.type, data, count }, names, texts)
   return {
     id: row.id,
     type: row.type,
     title,
-    message: capitalized(filled(message, { casting, candidate, task, order })),
+    message,
     casting_id,
     response_id: idIn(row, 'response_id'),
-    data: dataOf(row),
+    group_key: row.group_key,
+    count,
+    data,
     is_read: row.read_at !== null,
     read_at: row.read_at,
     created_at: row.created_at,
   }
-}
-
-function textOf(
-  type: string,
-  data: Record<string, unknown>,
-  texts: NotificationTexts,
-): { title: string; message: string } {
-  const byStatus = choice<Record<string, { title: string; message: string }>>(texts.statuses, type)
-  if (byStatus !== undefined)
-    return choice(byStatus, type === 'order_status' ? data.action : data.status) ?? texts.other
-  if (type !== 'response_status_change') return choice(texts.types, type) ?? texts.other
-  if (typeof data.organization_id === 'string') return choice(texts.agency, data.status) ?? texts.other
-  return choice(texts.casting, data.casting_status) ?? choice(texts.response, data.status) ?? texts.other
-}
-
-function choice<T>(texts: Record<string, T>, key: unknown): T | undefined {
-  return typeof key === 'string' && Object.hasOwn(texts, key) ? texts[key] : undefined
 }
 
 function dataOf({ data }: Row<'notifications'>): Record<string, unknown> {
@@ -104,9 +88,3 @@ function idIn(row: Row<'notifications'>, name: string): string | null {
 function taskIdOf(row: Row<'notifications'>): string | null {
   return dataOf(row).entity_type === 'task' ? idIn(row, 'entity_id') : idIn(row, 'task_id')
 }
-
-/** Puts names in place of what stands in braces. */
-const filled = (text: string, names: Record<string, string>): string =>
-  text.replace(/\{(\w+)\}/g, (braces, name: string) => names[name] ?? braces)
-
-const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

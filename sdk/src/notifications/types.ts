@@ -37,6 +37,13 @@ export interface Notification {
   message: string
   casting_id: string | null
   response_id: string | null
+  /**
+   * What it is grouped by, such as the conversation of new messages; null for types without groups. A newer one of the same
+   * type and group takes the place of the one that is unread.
+   */
+  group_key: string | null
+  /** How many events it stands for; 1 without a group. */
+  count: number
   /** Everything it is about, mostly ids. */
   data: Record<string, unknown>
   is_read: boolean
@@ -44,8 +51,21 @@ export interface Notification {
   created_at: string
 }
 
-/** Whether each type is delivered. */
-export type NotificationPreferences = Record<NotificationType, boolean> & Record<string, boolean>
+export type NotificationChannel = 'in_app' | 'push' | 'email'
+
+/** Whether a type is delivered, by channel. */
+export type ChannelPreferences = Record<NotificationChannel, boolean>
+
+export type NotificationPreferences = Record<NotificationType, ChannelPreferences> & Record<string, ChannelPreferences>
+
+export interface NotificationSettings {
+  /** When push and mail wait, by the clock of the time zone; null for never. */
+  quiet_hours: { from: string; until: string } | null
+  /** Of the IANA database, such as `Asia/Almaty`. */
+  time_zone: string
+  /** `weekly`: a mail on Monday from 09:00 about what came in seven days and is unread. */
+  digest: 'off' | 'weekly'
+}
 
 export interface NotificationCount {
   /** Counted to 1,000. */

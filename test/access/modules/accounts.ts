@@ -39,7 +39,7 @@ export const accounts: ModuleAccess = {
       ),
       ...inPrivate('find_accounts(text,text,text,text,integer,text,integer)'),
     ],
-    service_role: [...both('email_for_sign_in(text,text)'), ...both('drop_device(text)')],
+    service_role: both('email_for_sign_in(text,text)'),
     'anon, authenticated, service_role': inPrivate('has_role(text[])'),
     supabase_auth_admin: inPrivate('before_user_created(jsonb)'),
     nobody: inPrivate(

@@ -54,7 +54,7 @@ export const foundation: ModuleAccess = {
       'is_object_named(text,text)',
       'keep_object()',
       'queue_object_deletions(text,text)',
-      'post_to_drain()',
+      'post_to_function(text)',
       'call_drain()',
     ),
   },

@@ -18,8 +18,17 @@ export const notification_preferences: TableRows = {
   trio: (cast) => cast.agency,
   async make({ sql }, _kind, owner) {
     await sql`
-      insert into public.notification_preferences (account_id, type, is_enabled) values (${owner.id}, 'general', true)
+      insert into public.notification_preferences (account_id, type, channel, is_enabled)
+      values (${owner.id}, 'general', 'push', true)
     `
-    return { account_id: owner.id, type: 'general' }
+    return { account_id: owner.id, type: 'general', channel: 'push' }
+  },
+}
+
+export const notification_settings: TableRows = {
+  trio: (cast) => cast.agency,
+  async make({ sql }, _kind, owner) {
+    await sql`insert into public.notification_settings (account_id, digest) values (${owner.id}, 'weekly')`
+    return { account_id: owner.id }
   },
 }

@@ -1,11 +1,11 @@
-import type { ResponseStatus } from '../../responses/types.ts'
+// The function that pushes and mails reads these texts too: nothing here may import more than this.
 import type { NotificationType } from '../types.ts'
 
-interface Text {
+export interface Text {
   title: string
   /**
    * `{casting}` is the casting's title, `{candidate}` the name of a candidate whom the reader has unlocked,
-   * `{task}` and `{order}` the titles of those.
+   * `{task}` and `{order}` the titles of those, `{count}` how many events of a group it stands for.
    */
   message: string
 }
@@ -44,11 +44,17 @@ export interface NotificationTexts {
     new_review: Record<'waiting' | 'published' | 'replied', Text>
   }
   /** What the other side did with the response. */
-  response: Record<ResponseStatus, Text>
+  response: Record<'pending' | 'viewed' | 'shortlisted' | 'accepted' | 'rejected' | 'withdrawn', Text>
   /** What an agency did in the model's name. */
   agency: Record<'pending' | 'withdrawn', Text>
   /** What became of the casting that was responded to. */
   casting: Record<'completed' | 'cancelled' | 'deleted', Text>
+  /** What was asked for to see whether pushes arrive. */
+  test: Text
+  /** For several of a type that has words for them. */
+  several: { new_message: Text }
+  /** Behind the message, for several of any other type; `{more}` is how many more there are. */
+  more: string
   /** For types that this version has no words for. */
   other: Text
   /** In place of a title that cannot be seen any more. */

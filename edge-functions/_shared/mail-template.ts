@@ -5,14 +5,22 @@ export interface Content {
   language: string
   heading: string
   intro: string
+  /** A line each. */
+  items?: string[]
   code?: { label: string; value: string; validity: string }
   link?: { label: string; url: string; button: string }
   closing: string
   sender: string
 }
 
-export function toText({ intro, code, link, closing, sender }: Content): string {
+/** The name that signs, of a From header: `Name <address>` or an address alone. */
+export function nameOf(from: string): string {
+  return /^\s*"?([^"<]+?)"?\s*<[^>]+>\s*$/.exec(from)?.[1] ?? from
+}
+
+export function toText({ intro, items = [], code, link, closing, sender }: Content): string {
   const parts = [intro]
+  if (items.length > 0) parts.push(items.map((item) => `- ${item}`).join('\n'))
   if (code !== undefined) parts.push(`${code.label}: ${code.value}`, code.validity)
   if (link !== undefined) parts.push(`${link.label}\n${link.url}`)
   return `${[...parts, closing, sender].join('\n\n')}\n`
@@ -31,12 +39,18 @@ export function toHtml(content: Content): string {
 <div style="max-width:480px;margin:0 auto;padding:32px;border-radius:12px;background:#ffffff">
 <h1 style="margin:0 0 16px;font-size:22px;line-height:1.3">${escapeHtml(heading)}</h1>
 <p style="margin:0 0 24px;overflow-wrap:anywhere">${escapeHtml(intro)}</p>
-${codeBlock(content)}${linkBlock(content)}<p style="margin:0 0 24px;color:#4b5563">${escapeHtml(closing)}</p>
+${itemsBlock(content)}${codeBlock(content)}${linkBlock(content)}<p style="margin:0 0 24px;color:#4b5563">${escapeHtml(closing)}</p>
 <p style="margin:0;color:#4b5563">${escapeHtml(sender)}</p>
 </div>
 </body>
 </html>
 `
+}
+
+function itemsBlock({ items = [] }: Content): string {
+  if (items.length === 0) return ''
+  const lines = items.map((item) => `<li style="margin:0 0 8px;overflow-wrap:anywhere">${escapeHtml(item)}</li>\n`)
+  return `<ul style="margin:0 0 24px;padding:0 0 0 20px">\n${lines.join('')}</ul>\n`
 }
 
 function codeBlock({ code }: Content): string {
