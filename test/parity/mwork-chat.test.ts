@@ -89,7 +89,7 @@ it('MW28 chat.open: one room for a pair and casting, made once', async () => {
       await expectRefusal(owner.tb.chat.open(halves), 'validation_failed', { context_id: ['required'] })
       await expectRefusal(device(stack).tb.chat.open({ account_id: owner.id }), 'auth_required')
       const { details } = await expectRefusal(free.tb.chat.open(about(unanswered.id)), 'quota_exceeded')
-      expect(details).toMatchObject({ entitlement: 'casting_chat', upgrade_plan_id: 'casting_pro' })
+      expect(details).toMatchObject({ entitlement_id: 'casting_chat', upgrade_plan_id: 'casting_pro' })
       await expectRefusal(free.tb.chat.open({ account_id: owner.id }), 'quota_exceeded')
       const row = { kind: 'direct', pair: 'x', created_by: free.id }
       expect((await free.client.from('conversations').insert(row)).error?.code).toBe('42501')
@@ -207,7 +207,7 @@ it('MW31 chat.send: members only, as the plan allows, the same client_id once', 
         applicant.tb.chat.send({ ...input, client_id: undefined }),
         'quota_exceeded',
       )
-      expect(details).toMatchObject({ entitlement: 'casting_chat', upgrade_plan_id: 'casting_pro' })
+      expect(details).toMatchObject({ entitlement_id: 'casting_chat', upgrade_plan_id: 'casting_pro' })
       await expectRefusal(stranger.tb.chat.send({ ...input, client_id: undefined }), 'not_found')
       await expectRefusal(device(stack).tb.chat.send(input), 'auth_required')
       const wrong = owner.tb.chat.send({ conversation_id: id, body: '', reply_to_seq: 0 })

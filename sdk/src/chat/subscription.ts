@@ -1,6 +1,7 @@
 import type { Context } from '../context.ts'
 import type { TalentbaseError } from '../errors/talentbase-error.ts'
 import type { Result } from '../result.ts'
+import { fieldsOfIssues } from '../schemas/issues.ts'
 import { createLive } from './live.ts'
 import { createMembers } from './members.ts'
 import { createOutbox, type Outgoing } from './outbox.ts'
@@ -166,9 +167,12 @@ export async function subscribeToConversation(
     get messages() {
       return state().messages
     },
-    send: async (body, options = {}) => {
-      const parsed = await context.run(async () => context.parse(messageContentSchema, { ...options, body }))
-      return parsed.error === null ? outbox.add(parsed.data) : parsed
+    send(body, options = {}) {
+      // Without waiting for anything: it is shown when this returns.
+      const { success, data, error } = messageContentSchema.safeParse({ ...options, body })
+      if (success) return outbox.add(data)
+      const fields = fieldsOfIssues(error.issues, { ...options, body })
+      return Promise.resolve({ data: null, error: context.error('validation_failed', fields) })
     },
     retry: (clientId) => outbox.retry(clientId) ?? Promise.resolve({ data: null, error: context.error('not_found') }),
     discard: outbox.discard,
