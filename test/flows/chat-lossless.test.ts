@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest'
-import { deviceOf, type Heard, hear, makeTalkers, type Talker } from '../helpers/chat.ts'
 import { type CutProxy, startCutProxy } from '../helpers/cut-proxy.ts'
 import { liftRequestLimits, sql } from '../helpers/people.ts'
 import { listen } from '../helpers/realtime.ts'
 import { startTestStack, type TestStack } from '../helpers/stack.ts'
+import { deviceOf, type Heard, hear, makeTalkers, type Talker } from '../helpers/talkers.ts'
 import { actAs } from '../helpers/work.ts'
 import { must } from './story.ts'
 

@@ -1,6 +1,6 @@
-import { type Heard, hear } from '../helpers/chat.ts'
 import { sql } from '../helpers/people.ts'
 import type { TestStack } from '../helpers/stack.ts'
+import { type Heard, hear } from '../helpers/talkers.ts'
 import type { Member } from './people.ts'
 
 /** A conversation as it is stored, with its members, messages and their files. */

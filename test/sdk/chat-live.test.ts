@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { must } from '../flows/story.ts'
-import { deviceOf, type Heard, hear, makeTalkers, type Talker } from '../helpers/chat.ts'
 import { liftRequestLimits, sql } from '../helpers/people.ts'
 import { startTestStack, type TestStack } from '../helpers/stack.ts'
+import { deviceOf, type Heard, hear, makeTalkers, type Talker } from '../helpers/talkers.ts'
 
 let stack: TestStack
 let ann: Talker
