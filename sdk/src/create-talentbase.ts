@@ -4,6 +4,7 @@ import { Blocks } from './blocks/blocks.ts'
 import { Candidates } from './candidates/candidates.ts'
 import { Castings } from './castings/castings.ts'
 import { Catalog } from './catalog/catalog.ts'
+import { Chat } from './chat/chat.ts'
 import { Clients } from './clients/clients.ts'
 import { createContext, type Supabase } from './context.ts'
 import { Creators } from './creators/creators.ts'
@@ -77,6 +78,7 @@ export interface Talentbase {
   payouts: Payouts
   reviews: Reviews
   favorites: Favorites
+  chat: Chat
   notifications: Notifications
 }
 
@@ -118,6 +120,7 @@ export function createTalentbase(supabase: Supabase, { locale = 'en' }: Talentba
     payouts: new Payouts(context),
     reviews: new Reviews(context),
     favorites: new Favorites(context),
+    chat: new Chat(context),
     notifications: new Notifications(context),
   }
 }

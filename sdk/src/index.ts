@@ -83,6 +83,46 @@ export type {
   Skill,
   State,
 } from './catalog/types.ts'
+export {
+  addMembersSchema,
+  conversationIdSchema,
+  createGroupSchema,
+  deleteMessageSchema,
+  editMessageSchema,
+  listConversationsSchema,
+  listMessagesSchema,
+  markConversationReadSchema,
+  messageContentSchema,
+  messageFileSchema,
+  muteConversationSchema,
+  openConversationSchema,
+  removeMemberSchema,
+  renameGroupSchema,
+  searchMessagesSchema,
+  sendMessageSchema,
+  subscribeToConversationSchema,
+} from './chat/schemas.ts'
+export type {
+  ConversationHandlers,
+  ConversationSubscription,
+  SubscribeToConversationOptions,
+} from './chat/subscription-types.ts'
+export type {
+  ChatPerson,
+  Conversation,
+  ConversationMember,
+  ConversationState,
+  FoundMessage,
+  LastMessage,
+  Message,
+  MessageContent,
+  MessageFile,
+  MessagePage,
+  QuotedMessage,
+  ReadCount,
+  ShownMessage,
+  UnreadCount,
+} from './chat/types.ts'
 export type { Client } from './clients/clients.ts'
 export { createClientSchema, getClientSchema, updateClientSchema } from './clients/schemas.ts'
 export { createTalentbase, type Talentbase, type TalentbaseOptions } from './create-talentbase.ts'

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Context } from './context.ts'
 import { renameFields } from './errors/rename-fields.ts'
 import { TalentbaseError } from './errors/talentbase-error.ts'
+import { newId } from './new-id.ts'
 
 /** A file to store. React Native has files as ArrayBuffer; then say what it is with `content_type`. */
 export type Upload = Blob | ArrayBuffer | Uint8Array
@@ -140,7 +141,8 @@ export async function storeFile(
   { bucket, content_type, accepted = buckets[bucket], name, folder }: Storing,
 ): Promise<string> {
   const { type, ending } = await checkFile(context, file, content_type, accepted)
-  const path = `${folder ?? (await context.accountId())}/${uniqueName()}.${ending}`
+  // A name of its own, so that nothing between keeps an older file.
+  const path = `${folder ?? (await context.accountId())}/${newId()}.${ending}`
   const storage = context.supabase.storage.from(bucket)
   const options = { contentType: type, cacheControl: '31536000', ...(name === undefined ? {} : naming(file, name)) }
   await context.stored(storage.upload(path, file, options))
@@ -187,11 +189,4 @@ async function named<T>(field: string, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw error instanceof TalentbaseError ? renameFields(error, { file: field }) : error
   }
-}
-
-/** Stored under a name of its own, so that nothing between keeps an older file. */
-function uniqueName(): string {
-  // React Native and pages without https may lack it.
-  const uuid = globalThis.crypto?.randomUUID?.()
-  return uuid ?? 'xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx'.replace(/x/g, () => Math.floor(Math.random() * 16).toString(16))
 }

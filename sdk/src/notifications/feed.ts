@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import { oneAtATime } from '../realtime/one-at-a-time.ts'
 import type { Row } from '../rows.ts'
 import { notificationsOf } from './from-rows.ts'
 import type { Notification } from './types.ts'
@@ -21,8 +22,6 @@ export function createFeed(context: Context, deliver: (notification: Notificatio
   const known = new Map<number, number>()
   let newest = Number.NEGATIVE_INFINITY
   let isOver = false
-  let running: Promise<void> | undefined
-  let queued: Promise<void> | undefined
 
   function learn(rows: Row<'notifications'>[]): void {
     for (const row of rows) known.set(row.id, timeOf(row))
@@ -40,29 +39,13 @@ export function createFeed(context: Context, deliver: (notification: Notificatio
     for (const notification of notifications) void Promise.resolve(notification).then(deliver)
   }
 
-  function run(): Promise<void> {
-    running = deliverNew().finally(() => {
-      running = undefined
-    })
-    return running
-  }
+  const run = oneAtATime(deliverNew)
 
   return {
     async begin(since) {
       learn(await readBack(context, undefined, since))
     },
-    catchUp() {
-      if (isOver) return Promise.resolve()
-      if (running === undefined) return run()
-      // One more reading after the one that is under way serves all who asked during it.
-      queued ??= running
-        .catch(() => undefined)
-        .then(() => {
-          queued = undefined
-          return run()
-        })
-      return queued
-    },
+    catchUp: () => (isOver ? Promise.resolve() : run()),
     end() {
       isOver = true
     },

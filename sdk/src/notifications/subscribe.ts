@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 import type { TalentbaseError } from '../errors/talentbase-error.ts'
-import { listenToAccount } from '../realtime/account-topic.ts'
+import { accountTopic, type Listening, listenToTopic } from '../realtime/topic.ts'
 import { createFeed } from './feed.ts'
 import { subscribeSchema } from './schemas.ts'
 import type { Notification } from './types.ts'
@@ -26,19 +26,19 @@ export async function subscribe(
   await feed.begin(since)
 
   let timer: ReturnType<typeof setInterval> | undefined
-  let stopListening: (() => Promise<void>) | undefined
+  let listening: Listening | undefined
   let hasBegun = false
   const unsubscribe = async () => {
     feed.end()
     clearInterval(timer)
-    await stopListening?.()
+    await listening?.stop()
   }
   // A reading that fails is made up for by the next one.
   const catchUp = () => feed.catchUp().catch(() => undefined)
 
   try {
     await new Promise<void>((resolve, reject) => {
-      stopListening = listenToAccount(context, accountId, {
+      listening = listenToTopic(context, accountTopic(accountId), {
         onEvent: (event) => event === 'notification' && void catchUp(),
         onJoined: () => (hasBegun ? void catchUp() : feed.catchUp().then(resolve, reject)),
         onFailed: (error) => {
