@@ -210,6 +210,31 @@ $$;
 
 -- What is taken out ---------------------------------------------------------------------------------------------------
 
+create function private.is_phone_number(run text)
+returns boolean
+language sql
+immutable
+strict
+security invoker
+set search_path = ''
+as $$
+  -- Seven digits or more, six of which are no years, when dates are left out. Sums by thousands that end in 00 are none.
+  select exists (
+    select
+    from regexp_split_to_table(
+      regexp_replace(
+        is_phone_number.run,
+        '(?<![0-9])((0?[1-9]|[12][0-9]|3[01])([./-](0?[1-9]|1[0-2])[./-](19|20)[0-9]{2}|[./](0?[1-9]|1[0-2])[./][0-9]{2})|(19|20)[0-9]{2}[./-](0[1-9]|1[0-2])[./-](0[1-9]|[12][0-9]|3[01]))(?![0-9])',
+        'x', 'g'
+      ),
+      'x'
+    ) as part
+    where length(regexp_replace(part, '[^0-9]', '', 'g')) >= 7
+      and length(regexp_replace(regexp_replace(part, '(?<![0-9])(19|20)[0-9]{2}(?![0-9])', '', 'g'), '[^0-9]', '', 'g')) >= 6
+      and part !~ '^[^0-9+(]*[0-9]{1,3}([ .,\u00a0\u202f][0-9]{3})*([ \u00a0]?[-–—][ \u00a0]?[0-9]{1,3})?([ .,\u00a0\u202f][0-9]{3})*(?<=00)([.,][0-9]{2})?[^0-9]*$'
+  );
+$$;
+
 create function private.without_contacts(body text)
 returns text
 language plpgsql
@@ -217,32 +242,54 @@ immutable
 security invoker
 set search_path = ''
 as $$
--- Addresses, links, handles, names of messengers with what follows, and seven digits or more however they are parted. Digits of other
--- scripts count as digits. A determined writer finds a way; what is meant is that nobody does by the way.
+-- Addresses, links, handles, names of messengers with a name after them, and numbers of seven digits or more however they are parted.
+-- Digits of other scripts count as digits. A determined writer finds a way; what is meant is that nobody does by the way, and that
+-- prices, dates and sizes stay.
 declare
-  text_left text := pg_catalog.translate(body, '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９＠．', '012345678901234567890123456789@.');
+  plain text := pg_catalog.translate(
+    body,
+    (
+      select string_agg(chr(zero + digit), '' order by zero, digit)
+      from unnest(array[
+        1632, 1776, 1984, 2406, 2534, 2662, 2790, 2918, 3046, 3174, 3302, 3430, 3558, 3664, 3792, 3872, 4160, 4240, 6112, 6160, 65296
+      ]) as zero
+      cross join generate_series(0, 9) as digit
+    ) || '＠．＋',
+    repeat('0123456789', 21) || '@.+'
+  );
+  text_left text := plain;
   pattern text;
+  run text[];
 begin
   foreach pattern in array array[
-    -- name@host.tld, also with blanks or brackets.
-    '[[:alnum:]._%+-]{1,64}[[:space:]]{0,3}(@|\(at\)|\[at\]|\(собака\))[[:space:]]{0,3}[[:alnum:]-]{1,63}([[:space:]]{0,3}(\.|\(dot\)|\[dot\]|[[:space:]]dot[[:space:]]|[[:space:]]точка[[:space:]])[[:space:]]{0,3}[[:alpha:]]{2,24}){1,3}',
+    -- name@host.tld, also with blanks or brackets. A dot with a blank after it alone ends a sentence.
+    '[[:alnum:]._%+-]+[ ]{0,3}(@|[(\[](at|собака)[)\]])[ ]{0,3}[[:alnum:]-]+(([ ]{0,3}[(\[](dot|точка)[)\]][ ]{0,3}|[ ]+(dot|точка)[ ]+|[ ]+\.[ ]*|\.)[[:alpha:]]{2,24})+',
     -- Written out.
-    '[[:alnum:]._%+-]{1,64}[[:space:]](at|собака)[[:space:]][[:alnum:]-]{1,63}((\.|[[:space:]](dot|точка)[[:space:]])[[:alpha:]]{2,24}){1,3}',
-    -- Links.
-    'https?://[^[:space:]]{1,2000}',
-    '(www\.|t\.me/|wa\.me/|m\.me/|vk\.com/|instagram\.com/|facebook\.com/|fb\.com/|linkedin\.com/)[^[:space:]]{1,2000}',
+    '[[:alnum:]._%+-]+[ ]+(at|собака)[ ]+[[:alnum:]-]+([ ]+(dot|точка)[ ]+[[:alpha:]]{2,24}|\.(com|net|org|ru|kz|uz|kg|io|co|in|me))(?![[:alnum:]])',
+    -- Links: by their beginning, or by what they end in.
+    '(?<![[:alnum:]])(https?:|www\.|(t|wa|m|fb)\.me/|(vk|instagram|facebook|linkedin|fb)\.com/)[^[:space:]]+',
+    '(?<![[:alnum:].-])(?!(asp|ado|vb|ml|basic)\.net|(socket|draw)\.io)[[:alnum:]-]{2,}(\.[[:alnum:]-]+){0,3}\.((com|net|org|info|biz|kz|ru|uz|kg|io|dev|app|ai|gg|ly|xyz|uk|site|website)(?![[:alnum:]])(/[^[:space:]]*)?|[[:alpha:]]{2,24}/[[:alnum:]@][^[:space:]]*)',
     -- Handles.
-    '(^|[^[:alnum:]])@[[:alnum:]_.]{2,64}',
-    '\y(telegram|телеграмм?|whats ?app|ватсапп?|вотсапп?|instagram|инстаграмм?|инста|insta|viber|вайбер|skype|скайп|wechat|signal|snapchat|discord)\y[[:space:]]{0,3}[:=-]?[[:space:]]{0,3}[[:alnum:]_.@+-]{3,64}',
-    -- Phones.
-    '\+?([0-9][[:space:]().,/\\|_·•–—-]{0,3}){6,30}[0-9]'
+    '(?<![[:alnum:]])@[[:alnum:]_.]{2,}',
+    '\y(telegram|телеграмм?|телега|тг|whats ?app|ватсапп?|вотсапп?|instagram|инстаграмм?|инста|insta|viber|вайбер|skype|скайп|wechat|signal|snapchat|discord|facebook|github)([ ]+(id|nick|ник|username))?[ ]{0,3}([:=][ ]{0,3}@?[[:alpha:]][[:alnum:]_.]{2,}|[ ][ –-]{0,2}[[:alpha:]][[:alpha:].]*[0-9_][[:alnum:]_.]*)'
   ] loop
     text_left := pg_catalog.regexp_replace(text_left, pattern, '•••', 'gi');
   end loop;
-  return case
-    when text_left = pg_catalog.translate(body, '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９＠．', '012345678901234567890123456789@.') then body
-    else text_left
-  end;
+  -- Numbers, with a currency before or behind them.
+  for run in
+    select m
+    from regexp_matches(
+      text_left,
+      '((?:kzt|usd|eur|rub|inr|uzs|kgs|[₸$€₽₹£])[ ]?)?([+(]{0,2}[0-9](?:(?:[ \t\u00a0\u2009\u202f()/\\|_·•–—\ufe0f\u20e3-]{0,3}|[.,])[0-9]){6,})([ ]?(?:kzt|usd|eur|rub|inr|uzs|kgs|тг|тенге|руб|сум|сом|[₸$€₽₹£]))?',
+      'gi'
+    ) as m
+  loop
+    if private.is_phone_number(run[2])
+      and (length(regexp_replace(run[2], '[^0-9]', '', 'g')) > 9 or run[2] like '+%' or coalesce(run[1], run[3]) is null) then
+      text_left := replace(text_left, run[2], '•••');
+    end if;
+  end loop;
+  return case when text_left = plain then body else text_left end;
 end;
 $$;
 comment on function private.without_contacts is 'A text without phones, emails, links and handles: ••• stands in their place.';

@@ -308,7 +308,9 @@ begin
   select m.* into message from public.messages as m
   where m.conversation_id = conversation.id and m.author_id = caller and m.client_id = send_message.client_id;
   if found then
-    if message.body is distinct from send_message.body and not message.is_redacted and message.edited_at is null and message.deleted_at is null then
+    if message.edited_at is null and message.deleted_at is null and send_message.body is distinct from coalesce(
+      (select o.body from private.message_originals as o where o.conversation_id = conversation.id and o.seq = message.seq), message.body
+    ) then
       perform private.raise_error('idempotency_conflict', 409, 'This client_id was used for another message.');
     end if;
     return private.message_card(conversation, message);

@@ -140,7 +140,8 @@ volatile
 security definer
 set search_path = ''
 as $$
--- Definer: for the triggers below. The contact of these two is paid for: what was taken out comes back.
+-- Definer: for the triggers below. The contact of these two is paid for: what was taken out comes back. Conversations are locked before
+-- their originals are looked for: a send that does not see the payment yet is waited for.
 declare
   conversation public.conversations;
   original private.message_originals;
@@ -148,7 +149,6 @@ begin
   for conversation in
     select c.* from public.conversations as c
     where c.pair = private.pair_of(restore_messages.account_id, restore_messages.other_id)
-      and exists (select from private.message_originals as o where o.conversation_id = c.id)
     order by c.id
     for no key update
   loop
@@ -158,6 +158,7 @@ begin
       set body = original.body, is_redacted = false, version = conversation.version
       where m.conversation_id = original.conversation_id and m.seq = original.seq;
     end loop;
+    continue when not found;
     delete from private.message_originals as o where o.conversation_id = conversation.id;
     perform private.tell_message(conversation, conversation.last_seq, conversation.version);
     perform private.tell_members(conversation);
