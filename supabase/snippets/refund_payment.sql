@@ -16,3 +16,10 @@ select private.end_refund('00000000-0000-0000-0000-000000000000', true, 'number 
 select private.end_refund(
   private.refund_payment('00000000-0000-0000-0000-000000000000', 'chargeback', null), true, 'number of it at the provider'
 );
+
+-- Those that failed: what they took was given again, and the money is still here. They are begun anew with the first statement.
+select r.id, r.payment_id, p.provider, p.order_number, private.in_major_units(r.amount, p.currency) as amount, p.currency, r.reason, r.failure_reason, r.ended_at
+from private.refunds as r
+join public.payments as p on p.id = r.payment_id
+where r.status = 'failed'
+order by r.ended_at desc;
