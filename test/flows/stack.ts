@@ -81,12 +81,21 @@ async function ownStack(say: (line: string) => void): Promise<UsedStack> {
 
 /** The code in the newest mail to an address, as its owner would read it; waits up to ten seconds for it. */
 export async function readCode(stack: DemoStack, address: string): Promise<string> {
-  for (let tries = 0; tries < 100; tries += 1) {
+  return (await readMail(stack, address, ({ code }) => code !== null)).code!
+}
+
+interface Mail {
+  subject: string
+  code: string | null
+}
+
+/** The newest mail of a kind to an address, once it is there. */
+export async function readMail(stack: DemoStack, address: string, isMeant: (mail: Mail) => boolean): Promise<Mail> {
+  for (let tries = 0; tries < 200; tries += 1) {
     const answer = await fetch(`${stack.mailUrl}/api/messages?to=${encodeURIComponent(address)}`)
-    const messages = (await answer.json()) as { code: string | null }[]
-    const code = messages.find((message) => message.code !== null)?.code
-    if (code) return code
+    const mail = ((await answer.json()) as Mail[]).find(isMeant)
+    if (mail !== undefined) return mail
     await sleep(100)
   }
-  throw new Error(`No mail with a code reached ${address}.`)
+  throw new Error(`No such mail reached ${address}.`)
 }
