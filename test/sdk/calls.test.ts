@@ -101,6 +101,11 @@ const calls = {
   WF38: 'subscriptions.status',
   WF39: 'subscriptions.list',
   WF40: 'subscriptions.get',
+  WF41: 'notifications.list',
+  WF42: 'notifications.count',
+  WF43: 'notifications.markRead',
+  WF44: 'notifications.markAllRead',
+  WF45: 'notifications.sendTest',
   UG01: 'auth.signUp',
   UG02: 'auth.confirmEmail',
   UG03: 'auth.signIn',
@@ -122,6 +127,9 @@ const calls = {
   UG19: 'orders.approve',
   UG20: 'reviews.create',
   UG21: 'reviews.list',
+  UG26: 'notifications.list',
+  UG27: 'notifications.markRead',
+  UG28: 'notifications.subscribe',
   UG29: 'files.upload',
   UG30: 'files.list',
   UG31: 'files.delete',
@@ -172,6 +180,14 @@ const calls = {
   MT28: 'reviews.create',
   MT29: 'tasks.statistics',
   MT30: 'tasks.myStatistics',
+  MT36: 'notifications.list',
+  MT37: 'notifications.count',
+  MT38: 'notifications.markRead',
+  MT39: 'notifications.markAllRead',
+  MT40: 'notifications.delete',
+  MT41: 'notifications.clearRead',
+  MT42: 'notifications.getPreferences',
+  MT43: 'notifications.updatePreferences',
   MT44: 'payouts.createAccount',
   MT45: 'payouts.createOnboardingLink',
   MT46: 'payouts.status',
@@ -185,6 +201,7 @@ const calls = {
   MT59: 'catalog.listSkills',
   MT60: 'skills.mine',
   MT61: 'skills.replace',
+  MT68: 'notifications.subscribe',
 }
 
 /** Calls that no operation of a source system stands for. */
@@ -301,9 +318,8 @@ const others = [
   'escrows.pay',
   'reviews.mine',
   'reviews.reply',
-  'notifications.count',
-  'notifications.delete',
-  'notifications.subscribe',
+  'notifications.getSettings',
+  'notifications.updateSettings',
 ]
 
 /** The page of docs/ that tells of a module. */
