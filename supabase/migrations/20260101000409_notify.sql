@@ -450,7 +450,7 @@ create table private.notification_digests (
 );
 comment on table private.notification_digests is 'The last Monday, by the account''s own clock, that its digest was for.';
 
-create function private.queue_weekly_digests()
+create function private.queue_weekly_digests(moment timestamptz default now())
 returns integer
 language plpgsql
 volatile
@@ -462,7 +462,7 @@ declare
   queued integer;
 begin
   with asked as (
-    select s.account_id, private.in_time_zone(now(), s.time_zone) as clock
+    select s.account_id, private.in_time_zone(queue_weekly_digests.moment, s.time_zone) as clock
     from public.notification_settings as s
     where s.digest = 'weekly'
   ), due as (
@@ -485,7 +485,7 @@ begin
     from noted as n
     where exists (
       select from public.notifications as u
-      where u.account_id = n.account_id and u.read_at is null and u.created_at > now() - interval '7 days'
+      where u.account_id = n.account_id and u.read_at is null and u.created_at > queue_weekly_digests.moment - interval '7 days'
     )
     returning 1
   )

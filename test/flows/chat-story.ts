@@ -66,9 +66,7 @@ export async function tellChatStory(stack: DemoStack, { step }: Story): Promise<
       'Ilyas asks about the task: one conversation, whoever opens it; both see it live',
       async () => {
         const { id } = await must(ilyas.tb.chat.open({ context_type: 'task', context_id: taskId }))
-        const theirs = await must(
-          dana.tb.chat.open({ account_id: ilyasId, context_type: 'task', context_id: taskId }),
-        )
+        const theirs = await must(dana.tb.chat.open({ account_id: ilyasId, context_type: 'task', context_id: taskId }))
         expectEqual(theirs.id, id, 'the conversation')
         const opened = await Promise.all([dana, ilyas].map(({ tb }) => must(tb.chat.subscribe(id))))
         subscriptions.push(...opened)
@@ -101,12 +99,23 @@ export async function tellChatStory(stack: DemoStack, { step }: Story): Promise<
           if (his[n] !== undefined) answers.push(must(ilyass.send(his[n])))
           await sleep(150)
         }
-        expectEqual(ilyass.messages.slice(-3).map(({ body }) => body).includes('at nine.'), true, 'his own words, at once')
+        expectEqual(
+          ilyass.messages
+            .slice(-3)
+            .map(({ body }) => body)
+            .includes('at nine.'),
+          true,
+          'his own words, at once',
+        )
         await Promise.all(answers)
         const shown = (of: ConversationSubscription) => of.messages.map(({ seq, body }) => `${seq} ${body}`)
         await until(() => shown(danas).length === 10 && shown(ilyass).length === 10, 'ten messages with both')
         expectEqual(shown(ilyass), shown(danas), 'what both see')
-        expectEqual(ilyass.messages.map(({ seq }) => seq), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 'the numbers')
+        expectEqual(
+          ilyass.messages.map(({ seq }) => seq),
+          [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+          'the numbers',
+        )
         expectEqual(new Set(shown(danas)).size, 10, 'different messages')
         return ilyass.messages
       },
@@ -134,7 +143,11 @@ export async function tellChatStory(stack: DemoStack, { step }: Story): Promise<
         await until(() => ended === 'left', 'Vera’s end')
         expectEqual(heard.includes('Between us two.'), false, 'that Vera hears it')
         const kept = (await must(vera.tb.chat.listMessages({ conversation_id: group.id }))).items
-        expectEqual(kept.some(({ body }) => body === 'Between us two.'), false, 'that Vera reads it')
+        expectEqual(
+          kept.some(({ body }) => body === 'Between us two.'),
+          false,
+          'that Vera reads it',
+        )
         await mustFail(vera.tb.chat.send({ conversation_id: group.id, body: 'Still here?' }), 'permission_denied')
         return heard
       },

@@ -178,14 +178,19 @@ it('WF08 devices.register: a token belongs to one account at a time, a dead one 
       expect((await insert).error?.code).toBe('42501')
       await other.client.from('devices').delete().eq('id', answer.id)
       // Only whoever pushes may call a token dead.
-      expect((await other.client.rpc('drop_device', { token: input.token })).error?.code).toBe('42501')
+      const dead = { device_id: answer.id, token: input.token, claimed_at: '2100-01-01T00:00:00Z' }
+      expect((await other.client.rpc('forget_device', dead)).error?.code).toBe('42501')
     },
   )
 
   await must(other.tb.devices.register(input))
   expect((await must(person.tb.devices.list())).map(({ token }) => token)).toEqual([second.token])
   expect((await must(other.tb.devices.list())).map(({ token }) => token)).toEqual([input.token])
-  const dropped = await serviceClient(stack).rpc('drop_device', { token: input.token })
-  expect(dropped.data).toBe(true)
+  const [taken] = await must(other.tb.devices.list())
+  const forget = (claimed_at: string) =>
+    serviceClient(stack).rpc('forget_device', { device_id: taken!.id, token: input.token, claimed_at })
+  // Not one that was registered since the push.
+  expect((await forget('2020-01-01T00:00:00Z')).data).toBe(false)
+  expect((await forget('2100-01-01T00:00:00Z')).data).toBe(true)
   expect(await must(other.tb.devices.list())).toEqual([])
 })

@@ -109,6 +109,11 @@ const calls = {
   WF38: 'subscriptions.status',
   WF39: 'subscriptions.list',
   WF40: 'subscriptions.get',
+  WF41: 'notifications.list',
+  WF42: 'notifications.count',
+  WF43: 'notifications.markRead',
+  WF44: 'notifications.markAllRead',
+  WF45: 'notifications.sendTest',
   UG01: 'auth.signUp',
   UG02: 'auth.confirmEmail',
   UG03: 'auth.signIn',
@@ -134,6 +139,9 @@ const calls = {
   UG23: 'chat.open',
   UG24: 'chat.listMessages',
   UG25: 'chat.subscribe',
+  UG26: 'notifications.list',
+  UG27: 'notifications.markRead',
+  UG28: 'notifications.subscribe',
   UG29: 'files.upload',
   UG30: 'files.list',
   UG31: 'files.delete',
@@ -189,6 +197,14 @@ const calls = {
   MT33: 'chat.listMessages',
   MT34: 'chat.send',
   MT35: 'chat.markRead',
+  MT36: 'notifications.list',
+  MT37: 'notifications.count',
+  MT38: 'notifications.markRead',
+  MT39: 'notifications.markAllRead',
+  MT40: 'notifications.delete',
+  MT41: 'notifications.clearRead',
+  MT42: 'notifications.getPreferences',
+  MT43: 'notifications.updatePreferences',
   MT44: 'payouts.createAccount',
   MT45: 'payouts.createOnboardingLink',
   MT46: 'payouts.status',
@@ -203,6 +219,7 @@ const calls = {
   MT60: 'skills.mine',
   MT61: 'skills.replace',
   MT67: 'chat.subscribe',
+  MT68: 'notifications.subscribe',
 }
 
 /** Calls that no operation of a source system stands for. */
@@ -333,9 +350,8 @@ const others = [
   'chat.search',
   'chat.subscribeToUnread',
   'chat.unmute',
-  'notifications.count',
-  'notifications.delete',
-  'notifications.subscribe',
+  'notifications.getSettings',
+  'notifications.updateSettings',
 ]
 
 /** The page of docs/ that tells of a module. */

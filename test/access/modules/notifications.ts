@@ -57,7 +57,7 @@ export const notifications: ModuleAccess = {
       'take_due_deliveries(integer,text[])',
       'is_notify_wanted()',
       'call_notify()',
-      'queue_weekly_digests()',
+      'queue_weekly_digests(timestamp with time zone)',
       'notification_names(uuid,jsonb)',
       'uuid_in(jsonb,text)',
     ),
