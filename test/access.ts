@@ -27,6 +27,7 @@ import { organizations } from './access/modules/organizations.ts'
 import { payments } from './access/modules/payments.ts'
 import { recruiters } from './access/modules/recruiters.ts'
 import { reviews } from './access/modules/reviews.ts'
+import { savedSearches } from './access/modules/saved-searches.ts'
 import { services } from './access/modules/services.ts'
 import { tasks } from './access/modules/tasks.ts'
 
@@ -113,5 +114,6 @@ export const access: Record<string, ModuleAccess> = {
   orders,
   payments,
   reviews,
+  'saved searches': savedSearches,
   me,
 }

@@ -30,6 +30,7 @@ import { Reports } from './reports/reports.ts'
 import { Representations } from './representations/representations.ts'
 import { Responses } from './responses/responses.ts'
 import { Reviews } from './reviews/reviews.ts'
+import { SavedSearches } from './saved-searches/saved-searches.ts'
 import { Services } from './services/services.ts'
 import { Skills } from './skills/skills.ts'
 import { Subscriptions } from './subscriptions/subscriptions.ts'
@@ -77,6 +78,7 @@ export interface Talentbase {
   payouts: Payouts
   reviews: Reviews
   favorites: Favorites
+  savedSearches: SavedSearches
   notifications: Notifications
 }
 
@@ -118,6 +120,7 @@ export function createTalentbase(supabase: Supabase, { locale = 'en' }: Talentba
     payouts: new Payouts(context),
     reviews: new Reviews(context),
     favorites: new Favorites(context),
+    savedSearches: new SavedSearches(context),
     notifications: new Notifications(context),
   }
 }

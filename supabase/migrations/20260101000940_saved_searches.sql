@@ -177,7 +177,7 @@ begin
   exception when sqlstate 'PGRST' then
     refusal := sqlerrm::jsonb;
     perform private.raise_error(
-      refusal ->> 'code', 400, refusal ->> 'message',
+      'validation_failed', 400, refusal ->> 'message',
       (
         select jsonb_build_object('fields', jsonb_object_agg(case f.key when 'fields' then 'filters' else 'filters.' || f.key end, f.value))
         from jsonb_each((refusal ->> 'details')::jsonb -> 'fields') as f

@@ -211,6 +211,9 @@ const definersThatShow: Record<string, string> = {
   find_payments: own,
   find_invoices: own,
   find_withdrawals: own,
+  create_saved_search: own,
+  update_saved_search: own,
+  find_saved_searches: own,
   find_reviews: 'published ones of an account that is active and that no block stands before',
 }
 

@@ -301,6 +301,11 @@ const others = [
   'escrows.pay',
   'reviews.mine',
   'reviews.reply',
+  'savedSearches.create',
+  'savedSearches.delete',
+  'savedSearches.get',
+  'savedSearches.list',
+  'savedSearches.update',
   'notifications.count',
   'notifications.delete',
   'notifications.subscribe',
@@ -342,6 +347,7 @@ const pages: Record<keyof Talentbase, string> = {
   escrows: 'escrows',
   reviews: 'reviews',
   favorites: 'favorites',
+  savedSearches: 'saved-searches',
   notifications: 'notifications',
 }
 

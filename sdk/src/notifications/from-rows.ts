@@ -13,13 +13,15 @@ const languages: Record<Locale, NotificationTexts> = { en, ru, kk }
 /** Rows hold ids; titles and sentences are put in here, with the names as they are now. */
 export async function notificationsOf(context: Context, rows: Row<'notifications'>[]): Promise<Notification[]> {
   const idsIn = (name: string) => new Set(rows.map((row) => idIn(row, name)).filter((id) => id !== null))
-  const [castings, candidates, tasks, orders] = await Promise.all([
+  const [castings, candidates, tasks, orders, searches] = await Promise.all([
     castingTitles(context, [...idsIn('casting_id')]),
     namesOf(context, idsIn('candidate_id')),
     taskTitles(context, [...new Set(rows.map(taskIdOf).filter((id) => id !== null))]),
     orderTitles(context, [...idsIn('order_id')]),
+    searchNames(context, [...idsIn('saved_search_id')]),
   ])
-  return rows.map((row) => notificationOf(row, { castings, candidates, tasks, orders }, languages[context.locale]))
+  const names = { castings, candidates, tasks, orders, searches }
+  return rows.map((row) => notificationOf(row, names, languages[context.locale]))
 }
 
 /** By id, as far as the reader may know them. */
@@ -28,6 +30,7 @@ interface Names {
   candidates: Map<string, string>
   tasks: Map<string, string>
   orders: Map<string, string>
+  searches: Map<string, string>
 }
 
 async function castingTitles({ supabase, rows }: Context, ids: string[]): Promise<Map<string, string>> {
@@ -49,9 +52,15 @@ async function orderTitles({ supabase, rows }: Context, ids: string[]): Promise<
   return new Map(orders.map(({ id, title }) => [id, title]))
 }
 
+async function searchNames({ supabase, rows }: Context, ids: string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const searches = await rows(supabase.from('saved_searches').select('id, name').in('id', ids))
+  return new Map(searches.map(({ id, name }) => [id, name]))
+}
+
 function notificationOf(
   row: Row<'notifications'>,
-  { castings, candidates, tasks, orders }: Names,
+  { castings, candidates, tasks, orders, searches }: Names,
   texts: NotificationTexts,
 ): Notification {
   const casting_id = idIn(row, 'casting_id')
@@ -59,12 +68,14 @@ function notificationOf(
   const candidate = candidates.get(idIn(row, 'candidate_id') ?? '') ?? texts.someCandidate
   const task = tasks.get(taskIdOf(row) ?? '') ?? texts.someTask
   const order = orders.get(idIn(row, 'order_id') ?? '') ?? texts.someOrder
+  const search = searches.get(idIn(row, 'saved_search_id') ?? '') ?? texts.someSearch
+  const count = String(dataOf(row).count)
   const { title, message } = textOf(row.type, dataOf(row), texts)
   return {
     id: row.id,
     type: row.type,
     title,
-    message: capitalized(filled(message, { casting, candidate, task, order })),
+    message: capitalized(filled(message, { casting, candidate, task, order, search, count })),
     casting_id,
     response_id: idIn(row, 'response_id'),
     data: dataOf(row),
@@ -80,6 +91,7 @@ function textOf(
   texts: NotificationTexts,
 ): { title: string; message: string } {
   const byStatus = choice<Record<string, { title: string; message: string }>>(texts.statuses, type)
+  if (typeof data.saved_search_id === 'string' && typeof data.count === 'number') return texts.digest
   if (byStatus !== undefined)
     return choice(byStatus, type === 'order_status' ? data.action : data.status) ?? texts.other
   if (type !== 'response_status_change') return choice(texts.types, type) ?? texts.other

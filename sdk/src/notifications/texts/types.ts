@@ -5,7 +5,7 @@ interface Text {
   title: string
   /**
    * `{casting}` is the casting's title, `{candidate}` the name of a candidate whom the reader has unlocked,
-   * `{task}` and `{order}` the titles of those.
+   * `{task}` and `{order}` the titles of those, `{search}` what the reader calls a saved search.
    */
   message: string
 }
@@ -49,6 +49,8 @@ export interface NotificationTexts {
   agency: Record<'pending' | 'withdrawn', Text>
   /** What became of the casting that was responded to. */
   casting: Record<'completed' | 'cancelled' | 'deleted', Text>
+  /** Of a saved search, once a day; `{count}` is how much it has found. */
+  digest: Text
   /** For types that this version has no words for. */
   other: Text
   /** In place of a title that cannot be seen any more. */
@@ -58,4 +60,6 @@ export interface NotificationTexts {
   /** In place of the title of a task or an order that is gone. */
   someTask: string
   someOrder: string
+  /** In place of what a saved search that is gone was called. */
+  someSearch: string
 }
