@@ -57,7 +57,7 @@ end;
 $$;
 
 create trigger castings_skip_announcement
-  before insert or update of status, organization_id on public.castings
+  before insert or update of status on public.castings
   for each row
   when (new.status = 'active' and new.organization_id is null and new.announced_at is null)
   execute function private.skip_announcement();

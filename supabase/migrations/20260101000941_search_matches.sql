@@ -206,6 +206,18 @@ declare
   looked_at bigint[];
   claimed uuid[];
 begin
+  if claim_news.entity_type = 'casting' then
+    -- Of those that left their organization before it announced them, nobody is told later either.
+    update public.castings as c
+    set announced_at = now()
+    where c.id in (
+      select l.id
+      from private.saved_search_queue as q
+      join public.castings as l on l.id = q.entity_id
+      where q.entity_type = 'casting' and l.status = 'active' and l.announced_at is null and l.organization_id is null
+      for update of l skip locked
+    );
+  end if;
   loop
     with looked as (
       select q.id, q.entity_id, n.state
