@@ -28,6 +28,7 @@ import { organizations } from './access/modules/organizations.ts'
 import { payments } from './access/modules/payments.ts'
 import { recruiters } from './access/modules/recruiters.ts'
 import { reviews } from './access/modules/reviews.ts'
+import { savedSearches } from './access/modules/saved-searches.ts'
 import { services } from './access/modules/services.ts'
 import { tasks } from './access/modules/tasks.ts'
 import { topics } from './access/modules/topics.ts'
@@ -117,5 +118,6 @@ export const access: Record<string, ModuleAccess> = {
   payments,
   reviews,
   chat,
+  'saved searches': savedSearches,
   me,
 }

@@ -31,6 +31,7 @@ import { Reports } from './reports/reports.ts'
 import { Representations } from './representations/representations.ts'
 import { Responses } from './responses/responses.ts'
 import { Reviews } from './reviews/reviews.ts'
+import { SavedSearches } from './saved-searches/saved-searches.ts'
 import { Services } from './services/services.ts'
 import { Skills } from './skills/skills.ts'
 import { Subscriptions } from './subscriptions/subscriptions.ts'
@@ -79,6 +80,7 @@ export interface Talentbase {
   reviews: Reviews
   favorites: Favorites
   chat: Chat
+  savedSearches: SavedSearches
   notifications: Notifications
 }
 
@@ -121,6 +123,7 @@ export function createTalentbase(supabase: Supabase, { locale = 'en' }: Talentba
     reviews: new Reviews(context),
     favorites: new Favorites(context),
     chat: new Chat(context),
+    savedSearches: new SavedSearches(context),
     notifications: new Notifications(context),
   }
 }

@@ -2827,6 +2827,51 @@ export type Database = {
           },
         ]
       }
+      saved_searches: {
+        Row: {
+          account_id: string
+          created_at: string
+          entity_type: string
+          filters: NonNullable<Json>
+          frequency: string
+          id: string
+          last_digest_on: string | null
+          name: string
+          updated_at: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id: string
+          created_at?: string
+          entity_type: string
+          filters: NonNullable<Json>
+          frequency: string
+          id?: string
+          last_digest_on?: string | null
+          name: string
+          updated_at?: string
+        }
+        Update: {
+          account_id?: string
+          created_at?: string
+          entity_type?: string
+          filters?: NonNullable<Json>
+          frequency?: string
+          id?: string
+          last_digest_on?: string | null
+          name?: string
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'saved_searches_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       service_options: {
         Row: {
           created_at: string
@@ -3601,6 +3646,26 @@ export type Database = {
         SetofOptions: {
           from: '*'
           to: 'reviews'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      create_saved_search: {
+        Args: { entity_type: string; filters?: Json; frequency?: string; name: string }
+        Returns: {
+          account_id: string
+          created_at: string
+          entity_type: string
+          filters: NonNullable<Json>
+          frequency: string
+          id: string
+          last_digest_on: string | null
+          name: string
+          updated_at: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'saved_searches'
           isOneToOne: true
           isSetofReturn: true
         }
@@ -4417,6 +4482,16 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      list_saved_searches: {
+        Args: { cursor?: string; entity_type?: string; page_size?: number; skip?: number }
+        Returns: Database['public']['CompositeTypes']['saved_search_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'saved_search_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       list_services: {
         Args: {
           category?: string
@@ -5191,6 +5266,26 @@ export type Database = {
         SetofOptions: {
           from: '*'
           to: 'recruiter_profile'
+          isOneToOne: true
+          isSetofReturn: true
+        }
+      }
+      update_saved_search: {
+        Args: { filters?: Json; frequency?: string; name?: string; saved_search_id: string }
+        Returns: {
+          account_id: string
+          created_at: string
+          entity_type: string
+          filters: NonNullable<Json>
+          frequency: string
+          id: string
+          last_digest_on: string | null
+          name: string
+          updated_at: string
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'saved_searches'
           isOneToOne: true
           isSetofReturn: true
         }
@@ -6127,6 +6222,18 @@ export type Database = {
         replied_at: string | null
         published_at: string | null
         created_at: string | null
+        total: number | null
+        cursor: string | null
+      }
+      saved_search_card: {
+        id: string | null
+        entity_type: string | null
+        name: string | null
+        filters: Json | null
+        frequency: string | null
+        last_digest_on: string | null
+        created_at: string | null
+        updated_at: string | null
         total: number | null
         cursor: string | null
       }

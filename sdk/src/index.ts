@@ -54,6 +54,7 @@ export {
 } from './candidates/unlock-schemas.ts'
 export type { UnlockOptions, UnlockResult } from './candidates/unlocks.ts'
 export {
+  castingFiltersSchema,
   castingIdSchema,
   createCastingSchema,
   listCastingsSchema,
@@ -309,8 +310,16 @@ export type { Result } from './result.ts'
 export { createReviewSchema, listReviewsSchema, myReviewSchema, replyToReviewSchema } from './reviews/schemas.ts'
 export type { OwnReview, Review, ReviewCriteria } from './reviews/types.ts'
 export {
+  createSavedSearchSchema,
+  listSavedSearchesSchema,
+  savedSearchIdSchema,
+  updateSavedSearchSchema,
+} from './saved-searches/schemas.ts'
+export type { SavedSearch, SavedSearchFrequency, SavedSearchType } from './saved-searches/types.ts'
+export {
   createServiceSchema,
   listServicesSchema,
+  serviceFiltersSchema,
   serviceIdSchema,
   setServiceOptionsSchema,
   updateServiceSchema,
@@ -346,6 +355,7 @@ export {
   listMyTasksSchema,
   listTasksSchema,
   setMilestonesSchema,
+  taskFiltersSchema,
   taskIdSchema,
   updateTaskSchema,
   withdrawApplicationSchema,

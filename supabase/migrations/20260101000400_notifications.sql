@@ -73,7 +73,9 @@ begin
         and n.group_key = write_notification.group_key
         and n.read_at is null
       returning (n.data ->> 'count')::integer into replaced;
-      told := write_notification.data || jsonb_build_object('count', coalesce(replaced, 0) + 1);
+      told := write_notification.data || jsonb_build_object(
+        'count', coalesce(replaced, 0) + coalesce((write_notification.data ->> 'count')::integer, 1)
+      );
     end if;
     insert into public.notifications (account_id, type, data, group_key)
     values (write_notification.account_id, write_notification.type, told, write_notification.group_key)

@@ -166,7 +166,7 @@ as $$
   from jsonb_each(data) as d
   where (
       d.key ~ '^[a-z_]{1,30}_id$'
-      or d.key in ('status', 'casting_status', 'action', 'entity_type', 'role', 'step', 'profile', 'product', 'purpose', 'days_remaining', 'is_test')
+      or d.key in ('status', 'casting_status', 'action', 'entity_type', 'role', 'step', 'profile', 'product', 'purpose', 'days_remaining', 'count', 'is_test')
     )
     and jsonb_typeof(d.value) in ('string', 'number', 'boolean')
     and d.value #>> '{}' ~ '^[A-Za-z0-9_-]{1,64}$';

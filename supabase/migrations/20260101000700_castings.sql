@@ -78,7 +78,7 @@ comment on table public.castings is 'Castings. Requirements that are null match 
 comment on column public.castings.organization_id is 'In whose name it is; its owner belongs to that organization.';
 comment on column public.castings.category is 'A category of the kind casting.';
 comment on column public.castings.promoted_until is 'End of the promotion that is running; kept by the promotions module.';
-comment on column public.castings.announced_at is 'When the organization''s followers were told.';
+comment on column public.castings.announced_at is 'When the organization''s followers were told, or that there are none.';
 comment on column public.castings.pay_min is 'Minor units of currency.';
 comment on column public.castings.pay_max is 'Minor units of currency.';
 comment on column public.castings.models_needed is 'The casting closes for responses when this many are accepted; null: no limit.';

@@ -1,6 +1,7 @@
 -- Announcements: what people are told some time after it happened: followers of a new casting, and people whose profile
 -- is not finished.
--- Promises: a casting is announced once; a reminder of a step is sent once, and none long after its time.
+-- Promises: a casting is announced once, in the name of the organization that it is published for; a reminder of a step is sent
+-- once, and none long after its time.
 
 set lock_timeout = '5s';
 set statement_timeout = '60s';
@@ -40,6 +41,26 @@ begin
   return announced;
 end;
 $$;
+
+create function private.skip_announcement()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = ''
+as $$
+-- Nobody follows it. An organization that it gets later is no news: whom saved searches told hear of it once.
+begin
+  new.announced_at := now();
+  return new;
+end;
+$$;
+
+create trigger castings_skip_announcement
+  before insert or update of status on public.castings
+  for each row
+  when (new.status = 'active' and new.organization_id is null and new.announced_at is null)
+  execute function private.skip_announcement();
 
 -- Unfinished profiles -------------------------------------------------------------------------------------------------
 

@@ -195,6 +195,14 @@ as $$
   -- A call takes 50 of them.
   ) || jsonb_build_object(
     'notification_settings', (select to_jsonb(s) from public.notification_settings as s where s.account_id = private.account_id()),
+    'saved_searches', (select coalesce(jsonb_agg(to_jsonb(s) order by s.created_at), '[]') from public.saved_searches as s where s.account_id = private.account_id()),
+    -- That wait for the day's notification.
+    'saved_search_matches', (
+      select coalesce(jsonb_agg(jsonb_build_object('saved_search_id', m.saved_search_id, 'entity_id', m.entity_id) order by m.matched_at), '[]')
+      from public.saved_searches as s
+      join private.saved_search_matches as m on m.saved_search_id = s.id
+      where s.account_id = private.account_id()
+    ),
     'payments', (select coalesce(jsonb_agg(to_jsonb(p) order by p.created_at), '[]') from public.payments as p where p.account_id = private.account_id()),
     'invoices', (select coalesce(jsonb_agg(to_jsonb(i) order by i.number), '[]') from public.invoices as i where i.account_id = private.account_id()),
     'payment_methods', (select coalesce(jsonb_agg(jsonb_build_object('provider', m.provider, 'updated_at', m.updated_at)), '[]') from private.payment_methods as m where m.account_id = private.account_id()),

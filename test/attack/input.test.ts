@@ -149,6 +149,10 @@ describe.each(Object.entries(bad))('50: %s', (_name, value) => {
           service_id: cast.creator.owner.id,
           options: [{ name: value, price: 1 }],
         }),
+      'name of a search': () =>
+        client.rpc('create_saved_search', { entity_type: 'casting', name: value, filters: { city: 'Almaty' } }),
+      'searched for': () =>
+        client.rpc('create_saved_search', { entity_type: 'casting', name: 'Mine', filters: { search: value } }),
       'why put in': () => cast.recruiter.owner.client.rpc('add_to_pipeline', { candidate_id, note: value }),
       invited: () => cast.agency.owner.client.rpc('invite_member', { organization_id, email: value }),
       'invited by a mailbox': () =>
@@ -342,6 +346,7 @@ describe('50: lists', () => {
     list_payments: () => ({}),
     list_invoices: () => ({}),
     list_withdrawals: () => ({}),
+    list_saved_searches: () => ({}),
     list_proposals: () => ({}),
     list_files: () => ({}),
     list_unlocked_candidates: () => ({}),

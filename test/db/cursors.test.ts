@@ -89,6 +89,10 @@ beforeAll(async () => {
     insert into public.withdrawals (account_id, amount, currency, method, status, created_at)
     select ${keeper.id}, 500000, 'KZT', 'manual', 'cancelled', ${moment} from generate_series(1, 60)
   `
+  await sql(stack)`
+    insert into public.saved_searches (account_id, entity_type, name, filters, frequency, created_at)
+    select ${keeper.id}, 'casting', 'Search', jsonb_build_object('search', 'x' || i), 'daily', ${moment} from generate_series(1, 60) as i
+  `
   await sql(stack)`select private.adjust_wallet(${keeper.id}, i, 'For a list') from generate_series(1, 60) as i`
   recruiter = await createRecruiter(stack)
   const cards = (await makeCandidates(stack, 60)).map(({ card_id }) => card_id)
@@ -236,6 +240,7 @@ const cases: Record<string, () => ListCase> = {
   list_payments: () => ({ args: { purpose: 'pack' }, client: keeper.client, count: 60 }),
   list_invoices: () => ({ args: {}, client: keeper.client, count: 60, key: 'number' }),
   list_withdrawals: () => ({ args: {}, client: keeper.client, count: 60 }),
+  list_saved_searches: () => ({ args: {}, client: keeper.client, count: 60 }),
   list_wallet_transactions: () => ({ args: { type: 'credit' }, client: keeper.client, count: 60 }),
 }
 const names = Object.keys(cases)

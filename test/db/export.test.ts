@@ -48,6 +48,7 @@ async function somebody(role: string): Promise<Kept> {
   await must(tb.devices.register({ token: pushToken, platform: 'ios' }))
   await must(tb.notifications.updatePreferences({ general: false }))
   await must(tb.notifications.updateSettings({ digest: 'weekly', time_zone: 'Asia/Almaty' }))
+  await must(tb.savedSearches.create({ entity_type: 'task', name: word, filters: { search: word } }))
   await subscribe(stack, person, 'casting_pro')
   const document = new Blob(['%PDF-1.7'], { type: 'application/pdf' })
   expect((await client.storage.from('documents').upload(`${person.id}/${word}.pdf`, document)).error).toBeNull()
@@ -222,6 +223,7 @@ const many: Record<string, string> = {
   files: 'account_id',
   casting_files: 'account_id',
   favorites: 'account_id',
+  saved_searches: 'account_id',
   account_skills: 'account_id',
   portfolio_items: 'account_id',
   portfolio_images: 'account_id',
@@ -276,6 +278,7 @@ test('accounts.export: a key for each part, and no other', async () => {
     'reviews',
     'conversations',
     'messages',
+    'saved_search_matches',
     ...Object.keys(many),
   ].sort()
   for (const person of [agency, model]) expect(Object.keys(await exported(person)).sort()).toEqual(keys)

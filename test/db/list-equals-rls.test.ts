@@ -143,6 +143,11 @@ beforeAll(async () => {
     from unnest(${viewers}::uuid[]) as v, generate_series(1, 4) as i where random() < 0.7
   `
   await sql(stack)`
+    insert into public.saved_searches (account_id, entity_type, name, filters, frequency, created_at)
+    select v, 'casting', 'Search', jsonb_build_object('search', 'x' || i), 'daily', date_trunc('hour', now()) - (i % 2) * interval '1 hour'
+    from unnest(${viewers}::uuid[]) as v, generate_series(1, 4) as i where random() < 0.7
+  `
+  await sql(stack)`
     select private.adjust_wallet(v, i, 'For a list')
     from unnest(${viewers}::uuid[]) as v, generate_series(1, 4) as i where random() < 0.7
   `
@@ -383,6 +388,7 @@ const lists: Record<string, ListCase> = {
   },
   list_payments: { rows: 'select id from public.payments' },
   list_invoices: { rows: 'select payment_id as id from public.invoices', key: 'payment_id' },
+  list_saved_searches: { rows: 'select id from public.saved_searches' },
   list_withdrawals: { rows: 'select id from public.withdrawals' },
   list_subscriptions: { rows: 'select id from public.subscriptions' },
   // Nobody reads the ledger; what is exported of it is the account's own.

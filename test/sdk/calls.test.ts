@@ -352,6 +352,11 @@ const others = [
   'chat.unmute',
   'notifications.getSettings',
   'notifications.updateSettings',
+  'savedSearches.create',
+  'savedSearches.delete',
+  'savedSearches.get',
+  'savedSearches.list',
+  'savedSearches.update',
 ]
 
 /** The page of docs/ that tells of a module. */
@@ -391,6 +396,7 @@ const pages: Record<keyof Talentbase, string> = {
   reviews: 'reviews',
   favorites: 'favorites',
   chat: 'chat',
+  savedSearches: 'saved-searches',
   notifications: 'notifications',
 }
 

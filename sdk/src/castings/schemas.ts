@@ -96,6 +96,11 @@ export const listCastingsSchema = z.strictObject({
   ...page,
 })
 
+/** What a saved search for castings looks for, among those that are new. */
+export const castingFiltersSchema = listCastingsSchema
+  .omit({ promoted_first: true, limit: true, cursor: true, offset: true })
+  .extend({ status: z.literal('active').optional() })
+
 export const listMyCastingsSchema = z.strictObject({ status: castingStatus.optional(), ...page })
 
 export const castingIdSchema = z.strictObject({ casting_id: id })

@@ -62,6 +62,7 @@ const tables = Object.keys({
   reports: true,
   representations: true,
   reviews: true,
+  saved_searches: true,
   service_options: true,
   services: true,
   skills: true,

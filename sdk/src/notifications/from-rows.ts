@@ -8,13 +8,15 @@ import type { Notification } from './types.ts'
 /** Rows hold ids; titles and sentences are put in here, with the names as they are now. */
 export async function notificationsOf(context: Context, rows: Row<'notifications'>[]): Promise<Notification[]> {
   const idsIn = (name: string) => new Set(rows.map((row) => idIn(row, name)).filter((id) => id !== null))
-  const [castings, candidates, tasks, orders] = await Promise.all([
+  const [castings, candidates, tasks, orders, searches] = await Promise.all([
     castingTitles(context, [...idsIn('casting_id')]),
     namesOf(context, idsIn('candidate_id')),
     taskTitles(context, [...new Set(rows.map(taskIdOf).filter((id) => id !== null))]),
     orderTitles(context, [...idsIn('order_id')]),
+    searchNames(context, [...idsIn('saved_search_id')]),
   ])
-  return rows.map((row) => notificationOf(row, { castings, candidates, tasks, orders }, languages[context.locale]))
+  const names = { castings, candidates, tasks, orders, searches }
+  return rows.map((row) => notificationOf(row, names, languages[context.locale]))
 }
 
 /** By id, as far as the reader may know them. */
@@ -23,6 +25,7 @@ interface Names {
   candidates: Map<string, string>
   tasks: Map<string, string>
   orders: Map<string, string>
+  searches: Map<string, string>
 }
 
 async function castingTitles({ supabase, rows }: Context, ids: string[]): Promise<Map<string, string>> {
@@ -44,9 +47,15 @@ async function orderTitles({ supabase, rows }: Context, ids: string[]): Promise<
   return new Map(orders.map(({ id, title }) => [id, title]))
 }
 
+async function searchNames({ supabase, rows }: Context, ids: string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const searches = await rows(supabase.from('saved_searches').select('id, name').in('id', ids))
+  return new Map(searches.map(({ id, name }) => [id, name]))
+}
+
 function notificationOf(
   row: Row<'notifications'>,
-  { castings, candidates, tasks, orders }: Names,
+  { castings, candidates, tasks, orders, searches }: Names,
   texts: NotificationTexts,
 ): Notification {
   const casting_id = idIn(row, 'casting_id')
@@ -57,6 +66,7 @@ function notificationOf(
     candidate: candidates.get(idIn(row, 'candidate_id') ?? ''),
     task: tasks.get(taskIdOf(row) ?? ''),
     order: orders.get(idIn(row, 'order_id') ?? ''),
+    search: searches.get(idIn(row, 'saved_search_id') ?? ''),
   }
   const { title, message } = compose({ type: row.type, data, count }, names, texts)
   return {

@@ -27,6 +27,7 @@ export type NotificationType =
   | 'new_review'
   | 'payment_status'
   | 'withdrawal_status'
+  | 'saved_search_match'
 
 export interface Notification {
   id: number

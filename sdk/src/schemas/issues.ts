@@ -30,8 +30,10 @@ function ruleOf(issue: z.core.$ZodIssue, value: unknown): string {
     case 'too_small':
     case 'too_big':
       return issue.origin === 'string' || issue.origin === 'array' ? 'length' : 'range'
-    case 'invalid_type':
     case 'invalid_union':
+      if (issue.discriminator !== undefined && value !== undefined) return 'known'
+      return value === undefined ? 'required' : 'type'
+    case 'invalid_type':
       return value === undefined ? 'required' : 'type'
     case 'invalid_value':
       return value === undefined ? 'required' : 'known'

@@ -45,28 +45,43 @@ export const setServiceOptionsSchema = serviceIdSchema.extend({
   options: z.array(option.extend({ id: id.optional() })).max(20),
 })
 
-const needsCurrency = ({ min_price, max_price, sort, currency: named }: Record<string, unknown>): boolean =>
-  named !== undefined ||
-  (min_price === undefined && max_price === undefined && sort !== 'lowest_price' && sort !== 'highest_price')
+const filters = {
+  /** Of one creator; one's own id lists inactive ones, too. */
+  creator_id: id.optional(),
+  /** With those below it. */
+  category: z.string().max(50).optional(),
+  tag: z.string().max(50).optional(),
+  /** Minor units of `currency`. */
+  min_price: amount.optional(),
+  /** Minor units of `currency`. */
+  max_price: amount.optional(),
+  /** Needed to compare prices. */
+  currency: currency.optional(),
+  /** In title and description; without three letters in a row in the title alone. */
+  search: z.string().min(1).max(200).optional(),
+}
+
+const pricesInOrder = [inOrder('min_price', 'max_price'), blame('max_price', 'order')] as const
+
+const namesCurrency = [
+  ({ min_price, max_price, sort, currency: named }: Record<string, unknown>) =>
+    named !== undefined ||
+    (min_price === undefined && max_price === undefined && sort !== 'lowest_price' && sort !== 'highest_price'),
+  blame('currency', 'required'),
+] as const
 
 export const listServicesSchema = z
   .strictObject({
-    /** Of one creator; one's own id lists inactive ones, too. */
-    creator_id: id.optional(),
-    /** With those below it. */
-    category: z.string().max(50).optional(),
-    tag: z.string().max(50).optional(),
-    /** Minor units of `currency`. */
-    min_price: amount.optional(),
-    /** Minor units of `currency`. */
-    max_price: amount.optional(),
-    /** Needed to compare prices. */
-    currency: currency.optional(),
-    /** In title and description; without three letters in a row in the title alone. */
-    search: z.string().min(1).max(200).optional(),
+    ...filters,
     /** newest unless told. */
     sort: z.enum(['newest', 'lowest_price', 'highest_price']).optional(),
     ...page,
   })
-  .refine(inOrder('min_price', 'max_price'), blame('max_price', 'order'))
-  .refine(needsCurrency, blame('currency', 'required'))
+  .refine(...pricesInOrder)
+  .refine(...namesCurrency)
+
+/** What a saved search for services looks for, among those that are new. */
+export const serviceFiltersSchema = z
+  .strictObject(filters)
+  .refine(...pricesInOrder)
+  .refine(...namesCurrency)

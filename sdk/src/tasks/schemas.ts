@@ -41,35 +41,51 @@ export const createTaskSchema = fields.refine(
 
 export const updateTaskSchema = fields.partial().refine(isChange, { params: { rule: 'required' } })
 
-const comparesBudgets = ({ min_budget, max_budget, sort }: Record<string, unknown>): boolean =>
-  min_budget !== undefined || max_budget !== undefined || sort === 'highest_budget' || sort === 'lowest_budget'
+const filters = {
+  /** With those below it. */
+  category: z.string().max(50).optional(),
+  task_type: taskType.optional(),
+  city: place.optional(),
+  /** That ask for this skill. */
+  skill_id: id.optional(),
+  /** Minor units of `currency`. */
+  min_budget: amount.optional(),
+  /** Minor units of `currency`. */
+  max_budget: amount.optional(),
+  /** Needed to compare budgets. */
+  currency: currency.optional(),
+  /** In title and description; without three letters in a row in the title alone. */
+  search: z.string().min(1).max(200).optional(),
+  /** Of one client. */
+  owner_id: id.optional(),
+}
+
+const budgetsInOrder = [inOrder('min_budget', 'max_budget'), blame('max_budget', 'order')] as const
+
+const namesCurrency = [
+  ({ min_budget, max_budget, sort, currency }: Record<string, unknown>) =>
+    currency !== undefined ||
+    (min_budget === undefined && max_budget === undefined && sort !== 'highest_budget' && sort !== 'lowest_budget'),
+  blame('currency', 'required'),
+] as const
 
 export const listTasksSchema = z
   .strictObject({
     /** Every one unless told. */
     status: taskStatus.optional(),
-    /** With those below it. */
-    category: z.string().max(50).optional(),
-    task_type: taskType.optional(),
-    city: place.optional(),
-    /** That ask for this skill. */
-    skill_id: id.optional(),
-    /** Minor units of `currency`. */
-    min_budget: amount.optional(),
-    /** Minor units of `currency`. */
-    max_budget: amount.optional(),
-    /** Needed to compare budgets. */
-    currency: currency.optional(),
-    /** In title and description; without three letters in a row in the title alone. */
-    search: z.string().min(1).max(200).optional(),
+    ...filters,
     /** newest unless told. */
     sort: z.enum(['newest', 'oldest', 'highest_budget', 'lowest_budget']).optional(),
-    /** Of one client. */
-    owner_id: id.optional(),
     ...page,
   })
-  .refine(inOrder('min_budget', 'max_budget'), blame('max_budget', 'order'))
-  .refine((value) => !comparesBudgets(value) || value.currency !== undefined, blame('currency', 'required'))
+  .refine(...budgetsInOrder)
+  .refine(...namesCurrency)
+
+/** What a saved search for tasks looks for, among those that are new. */
+export const taskFiltersSchema = z
+  .strictObject({ status: z.literal('open').optional(), ...filters })
+  .refine(...budgetsInOrder)
+  .refine(...namesCurrency)
 
 export const listMyTasksSchema = z.strictObject({ status: taskStatus.optional(), ...page })
 

@@ -56,6 +56,7 @@ export const castings: ModuleAccess = {
       'remind_of_castings()',
       'remind_again()',
       'announce_castings()',
+      'skip_announcement()',
       'has_finished_profile(uuid,text)',
       'remind_of_profiles()',
     ),

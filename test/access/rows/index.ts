@@ -15,6 +15,7 @@ import * as notifications from './notifications.ts'
 import * as organizations from './organizations.ts'
 import * as payments from './payments.ts'
 import * as recruiters from './recruiters.ts'
+import * as savedSearches from './saved-searches.ts'
 import type { TableRows } from './types.ts'
 import * as work from './work.ts'
 
@@ -37,6 +38,7 @@ export const rowsOf: Record<string, TableRows> = {
   ...work,
   ...payments,
   ...chat,
+  ...savedSearches,
 }
 
 // Said here, for without them no suite that tries a table gets as far as a test.

@@ -19,11 +19,12 @@ export interface Names {
   candidate?: string | undefined
   task?: string | undefined
   order?: string | undefined
+  search?: string | undefined
 }
 
 /** Its title and sentence. */
 export function compose(told: Told, names: Names, texts: NotificationTexts): Text {
-  const several = told.count > 1 ? choice<Text>(texts.several, told.type) : undefined
+  const several = told.count > 1 ? severalOf(told, texts) : undefined
   const { title, message } = several ?? textOf(told, texts)
   const whole = told.count > 1 && several === undefined ? `${message} ${texts.more}` : message
   const values = {
@@ -31,10 +32,16 @@ export function compose(told: Told, names: Names, texts: NotificationTexts): Tex
     candidate: names.candidate ?? texts.someCandidate,
     task: names.task ?? texts.someTask,
     order: names.order ?? texts.someOrder,
+    search: names.search ?? texts.someSearch,
     count: String(told.count),
     more: String(told.count - 1),
   }
   return { title, message: capitalized(filled(whole, values)) }
+}
+
+function severalOf({ type, data }: Told, texts: NotificationTexts): Text | undefined {
+  if (typeof data.saved_search_id === 'string' && typeof data.count === 'number') return texts.digest
+  return choice<Text>(texts.several, type)
 }
 
 function textOf({ type, data }: Told, texts: NotificationTexts): Text {

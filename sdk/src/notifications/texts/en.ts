@@ -15,6 +15,7 @@ export const en: NotificationTexts = {
     follow_up_due: { title: 'Follow-up', message: 'It is time to come back to {candidate}.' },
     new_application: { title: 'New application', message: 'A freelancer applies to {task}.' },
     new_order: { title: 'New order', message: 'Somebody ordered {order}.' },
+    saved_search_match: { title: 'New for your search', message: 'Something new for {search}.' },
   },
   statuses: {
     organization_invitation: {
@@ -135,9 +136,11 @@ export const en: NotificationTexts = {
   test: { title: 'Test', message: 'Notifications reach this device.' },
   several: { new_message: { title: 'New messages', message: 'You have {count} new messages.' } },
   more: 'And {more} more.',
+  digest: { title: 'What your search has found', message: '{count} new for {search}.' },
   other: { title: 'Notification', message: 'Something happened that concerns you.' },
   someCasting: 'a casting',
   someCandidate: 'a candidate',
   someTask: 'a task',
   someOrder: 'an order',
+  someSearch: 'a saved search',
 }

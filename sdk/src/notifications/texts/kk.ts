@@ -15,6 +15,7 @@ export const kk: NotificationTexts = {
     follow_up_due: { title: 'Кандидатқа оралатын уақыт', message: 'Жоспарланған уақыт келді: {candidate}.' },
     new_application: { title: 'Жаңа өтінім', message: 'Орындаушы тапсырмаға өтінім берді: {task}.' },
     new_order: { title: 'Жаңа тапсырыс', message: 'Қызметіңізге тапсырыс берілді: {order}.' },
+    saved_search_match: { title: 'Іздеуіңіз бойынша жаңалық', message: 'Іздеу бойынша жаңасы бар: {search}.' },
   },
   statuses: {
     organization_invitation: {
@@ -144,9 +145,11 @@ export const kk: NotificationTexts = {
   test: { title: 'Тексеру', message: 'Хабарландырулар осы құрылғыға келеді.' },
   several: { new_message: { title: 'Жаңа хабарламалар', message: 'Жаңа хабарламалар саны: {count}.' } },
   more: 'Тағы: {more}.',
+  digest: { title: 'Бір күнде табылғаны', message: 'Іздеу бойынша жаңасы {count}: {search}.' },
   other: { title: 'Хабарландыру', message: 'Сізге қатысты оқиға болды.' },
   someCasting: 'кастинг',
   someCandidate: 'кандидат',
   someTask: 'тапсырма',
   someOrder: 'тапсырыс',
+  someSearch: 'сақталған іздеу',
 }

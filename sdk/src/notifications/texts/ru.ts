@@ -15,6 +15,7 @@ export const ru: NotificationTexts = {
     follow_up_due: { title: 'Пора вернуться к кандидату', message: 'Наступило запланированное время: {candidate}.' },
     new_application: { title: 'Новая заявка', message: 'Исполнитель откликнулся на задание: {task}.' },
     new_order: { title: 'Новый заказ', message: 'У вас заказали услугу: {order}.' },
+    saved_search_match: { title: 'Новое по вашему поиску', message: 'Есть новое по поиску: {search}.' },
   },
   statuses: {
     organization_invitation: {
@@ -144,9 +145,11 @@ export const ru: NotificationTexts = {
   test: { title: 'Проверка', message: 'Уведомления приходят на это устройство.' },
   several: { new_message: { title: 'Новые сообщения', message: 'Новых сообщений: {count}.' } },
   more: 'И ещё: {more}.',
+  digest: { title: 'Найдено за день', message: 'Новых по поиску {search}: {count}.' },
   other: { title: 'Уведомление', message: 'Произошло событие, которое вас касается.' },
   someCasting: 'кастинг',
   someCandidate: 'кандидат',
   someTask: 'задание',
   someOrder: 'заказ',
+  someSearch: 'сохранённый поиск',
 }

@@ -5,7 +5,8 @@ export interface Text {
   title: string
   /**
    * `{casting}` is the casting's title, `{candidate}` the name of a candidate whom the reader has unlocked,
-   * `{task}` and `{order}` the titles of those, `{count}` how many events of a group it stands for.
+   * `{task}` and `{order}` the titles of those, `{search}` what the reader calls a saved search, `{count}` how many events of
+   * a group it stands for.
    */
   message: string
 }
@@ -55,6 +56,8 @@ export interface NotificationTexts {
   several: { new_message: Text }
   /** Behind the message, for several of any other type; `{more}` is how many more there are. */
   more: string
+  /** For several that a saved search has found. */
+  digest: Text
   /** For types that this version has no words for. */
   other: Text
   /** In place of a title that cannot be seen any more. */
@@ -64,4 +67,6 @@ export interface NotificationTexts {
   /** In place of the title of a task or an order that is gone. */
   someTask: string
   someOrder: string
+  /** In place of what a saved search that is gone was called. */
+  someSearch: string
 }
