@@ -279,6 +279,7 @@ test('accounts.export: a key for each part, and no other', async () => {
     'conversations',
     'messages',
     'saved_search_matches',
+    'notification_settings',
     ...Object.keys(many),
   ].sort()
   for (const person of [agency, model]) expect(Object.keys(await exported(person)).sort()).toEqual(keys)
@@ -287,7 +288,7 @@ test('accounts.export: a key for each part, and no other', async () => {
   expect(Object.keys(empty).sort()).toEqual(keys)
   const { exported_at: _, account, ...parts } = empty
   expect(account).toMatchObject({ id: newcomer.id })
-  for (const [key, part] of Object.entries(parts)) expect(part, key).toEqual(key.endsWith('_profile') ? null : [])
+  for (const [key, part] of Object.entries(parts)) expect(part, key).toEqual(/_(profile|settings)$/.test(key) ? null : [])
 })
 
 test.each(Object.entries(many))('accounts.export: every row of %s', async (table, column) => {
@@ -524,12 +525,16 @@ test('a table that names an account is in its export, or is known to be left out
     'public.reviews': 'reviews',
     'public.conversations': 'conversations',
     'public.messages': 'messages',
+    'public.notification_settings': 'notification_settings',
   }
   const leftOut = [
     // Answers that the account has got already, for a day.
     'private.idempotency_keys',
     // What was sent is in the notifications.
     'private.profile_reminders',
+    // What waits to be sent is in the notifications, and a digest tells of those.
+    'private.notification_deliveries',
+    'private.notification_digests',
     // An admin's words.
     'private.suspensions',
   ]
