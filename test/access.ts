@@ -4,6 +4,7 @@
  * fails. `docs/access.md` is printed from it (`node test/access/print.ts`).
  */
 import { accounts } from './access/modules/accounts.ts'
+import { assistant } from './access/modules/assistant.ts'
 import { billing } from './access/modules/billing.ts'
 import { candidates } from './access/modules/candidates.ts'
 import { castingResponses } from './access/modules/casting-responses.ts'
@@ -113,5 +114,6 @@ export const access: Record<string, ModuleAccess> = {
   orders,
   payments,
   reviews,
+  assistant,
   me,
 }

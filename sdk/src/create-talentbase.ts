@@ -1,4 +1,5 @@
 import { Accounts } from './accounts/accounts.ts'
+import { Assistant } from './assistant/assistant.ts'
 import { Auth } from './auth/auth.ts'
 import { Blocks } from './blocks/blocks.ts'
 import { Candidates } from './candidates/candidates.ts'
@@ -78,6 +79,7 @@ export interface Talentbase {
   reviews: Reviews
   favorites: Favorites
   notifications: Notifications
+  assistant: Assistant
 }
 
 /** Talentbase over a supabase-js client of your own, whose session and settings it uses. */
@@ -119,5 +121,6 @@ export function createTalentbase(supabase: Supabase, { locale = 'en' }: Talentba
     reviews: new Reviews(context),
     favorites: new Favorites(context),
     notifications: new Notifications(context),
+    assistant: new Assistant(context),
   }
 }

@@ -1,6 +1,6 @@
 -- Assistant: a conversation in which a task takes shape. Sessions and their messages, answered by rules; the edge function
 -- `assistant` has a model answer where one is configured.
--- Promises: a session is its owner's alone; a retried message is kept, counted and answered once; nothing is posted; what a model
+-- Promises: a session is its owner's alone; a retried message is kept and answered once; nothing is posted; what a model
 -- says becomes no more than a draft, and passes the same gate as what the rules find.
 
 set lock_timeout = '5s';
@@ -232,6 +232,12 @@ begin
       or kept.session_id <> coalesce(add_assistant_message.session_id, kept.session_id) then
       perform private.raise_error('idempotency_conflict', 409, 'This client_id was used for another message.');
     end if;
+    -- One that waits for its answer has a model asked anew, which costs like another.
+    if not exists (
+      select from public.assistant_messages as m where m.session_id = kept.session_id and m.reply_to = kept.seq
+    ) then
+      perform private.count_assistant_message(caller);
+    end if;
     return kept;
   end if;
   perform private.count_assistant_message(caller);
@@ -367,20 +373,15 @@ $$;
 
 create function private.day_here(today date)
 returns date
-language plpgsql
+language sql
 stable
 security definer
 set search_path = ''
 as $$
--- Definer: for functions of this module. The caller's day, which no place of the world is two days away from.
-declare
-  here constant date := (now() at time zone 'UTC')::date;
-begin
-  if day_here.today not between here - 1 and here + 1 then
-    perform private.raise_error('validation_failed', 400, 'today is not today.', '{"fields": {"today": "range"}}');
-  end if;
-  return coalesce(day_here.today, here);
-end;
+  -- Definer: for functions of this module. The caller's day, which is never two days away from that of UTC; a clock that says
+  -- otherwise is wrong.
+  select case when day_here.today between u.day - 1 and u.day + 1 then day_here.today else u.day end
+  from (select (now() at time zone 'UTC')::date) as u (day);
 $$;
 
 create function private.extract_task(session_id uuid, value text, today date)
@@ -414,7 +415,7 @@ as $$
   select * from private.extract_task(session_id, extract_task.text, today);
 $$;
 comment on function public.extract_task is
-  'A draft of a task from a session of the caller''s, or from a text of 1 to 4,000 characters. Nothing is posted. today: the caller''s day, from which tomorrow counts; that of UTC unless told.';
+  'A draft of a task from a session of the caller''s, or from a text of 1 to 4,000 characters. Nothing is posted. today: the caller''s day, from which tomorrow counts; that of UTC unless told, or when it is further away.';
 
 -- Answering -----------------------------------------------------------------------------------------------------------
 

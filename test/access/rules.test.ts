@@ -212,6 +212,11 @@ const definersThatShow: Record<string, string> = {
   find_invoices: own,
   find_withdrawals: own,
   find_reviews: 'published ones of an account that is active and that no block stands before',
+  suggest_categories: 'categories of the catalog, by words that are nobody’s',
+  add_assistant_message: own,
+  answer_assistant_message: own,
+  extract_task: 'what a text or session of the caller’s says',
+  find_assistant_sessions: own,
 }
 
 /** Columns whose statistics a hidden table keeps, for the planner. */

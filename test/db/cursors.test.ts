@@ -89,6 +89,10 @@ beforeAll(async () => {
     insert into public.withdrawals (account_id, amount, currency, method, status, created_at)
     select ${keeper.id}, 500000, 'KZT', 'manual', 'cancelled', ${moment} from generate_series(1, 60)
   `
+  await sql(stack)`
+    insert into public.assistant_sessions (account_id, locale, last_message_at)
+    select ${keeper.id}, 'en', ${moment} from generate_series(1, 60)
+  `
   await sql(stack)`select private.adjust_wallet(${keeper.id}, i, 'For a list') from generate_series(1, 60) as i`
   recruiter = await createRecruiter(stack)
   const cards = (await makeCandidates(stack, 60)).map(({ card_id }) => card_id)
@@ -237,6 +241,7 @@ const cases: Record<string, () => ListCase> = {
   list_invoices: () => ({ args: {}, client: keeper.client, count: 60, key: 'number' }),
   list_withdrawals: () => ({ args: {}, client: keeper.client, count: 60 }),
   list_wallet_transactions: () => ({ args: { type: 'credit' }, client: keeper.client, count: 60 }),
+  list_assistant_sessions: () => ({ args: {}, client: keeper.client, count: 60 }),
 }
 const names = Object.keys(cases)
 const caseOf = (name: string) => ({ list: name, ...cases[name]!() })

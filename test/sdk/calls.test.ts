@@ -185,6 +185,11 @@ const calls = {
   MT59: 'catalog.listSkills',
   MT60: 'skills.mine',
   MT61: 'skills.replace',
+  MT62: 'assistant.send',
+  MT63: 'assistant.listSessions',
+  MT64: 'assistant.getSession',
+  MT65: 'assistant.extractTask',
+  MT66: 'assistant.suggestCategory',
 }
 
 /** Calls that no operation of a source system stands for. */
@@ -304,6 +309,7 @@ const others = [
   'notifications.count',
   'notifications.delete',
   'notifications.subscribe',
+  'assistant.deleteSession',
 ]
 
 /** The page of docs/ that tells of a module. */
@@ -343,6 +349,7 @@ const pages: Record<keyof Talentbase, string> = {
   reviews: 'reviews',
   favorites: 'favorites',
   notifications: 'notifications',
+  assistant: 'assistant',
 }
 
 const project = fileURLToPath(new URL('../..', import.meta.url))
