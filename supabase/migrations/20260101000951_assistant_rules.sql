@@ -63,7 +63,9 @@ as $$
     2
   )
   from (
-    select substring(number_of.digits from '([1-9][0-9]{0,2}(?:[ ,.''][0-9]{3})+(?:[.,][0-9]{1,2})?|[0-9]+(?:[.,][0-9]{1,2})?)$')
+    select substring(
+      number_of.digits from '(?<![0-9.,])([1-9][0-9]{0,2}(?:[ ,.''][0-9]{3})+(?:[.,][0-9]{1,2})?|[0-9]+(?:[.,][0-9]{1,2})?)$'
+    )
   ) as n (digits)
   where length(n.digits) <= 20;
 $$;
@@ -351,7 +353,7 @@ begin
   join public.states as s on s.slug = n.state_slug
   join public.countries as k on k.code = s.country_code
   where n.strength is not null
-  order by n.strength desc, pg_catalog.length(n.name) desc, n.name, k.name
+  order by n.strength = 3 desc, pg_catalog.length(n.name) desc, n.strength desc, n.name, k.name
   limit 1;
   if found or not city_in.is_asked then
     return;
