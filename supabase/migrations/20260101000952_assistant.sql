@@ -128,10 +128,10 @@ strict
 security invoker
 set search_path = ''
 as $$
-  -- By its letters; Kazakh without its own ones is taken for Russian, and any other script for English.
+  -- By its letters, Kazakh without its own ones by words that most requests have. Any other script is taken for English.
   select case
     when locale_of.value ~ '[\u0620-\u064a]' then 'ar'
-    when locale_of.value ~* '[әғқңөұүһі]' then 'kk'
+    when locale_of.value ~* '[әғқңөұүһі]|(?<![[:alpha:]])(керек|жасау|жасап|дейин|кейин)(?![[:alpha:]])' then 'kk'
     when locale_of.value ~* '[а-яё]' then 'ru'
     else 'en'
   end;
@@ -254,8 +254,9 @@ begin
       coalesce(add_assistant_message.locale, private.locale_of(add_assistant_message.message))
     )
     returning * into session;
-  -- Room for the answer, too.
-  elsif session.messages_count + 2 > (private.setting('assistant.messages_per_session') #>> '{}')::integer then
+  -- Room for the answers, too.
+  elsif (select 2 * count(*) + 2 from public.assistant_messages as m where m.session_id = session.id and m.role = 'user')
+    > (private.setting('assistant.messages_per_session') #>> '{}')::integer then
     perform private.raise_error('conflict', 409, 'This session is full. Begin another.', '{"reason": "session_full"}');
   end if;
   update public.assistant_sessions as s
@@ -452,6 +453,23 @@ as $$
   from (select case when jsonb_typeof(model_facts.draft) = 'object' then model_facts.draft else '{}' end) as d (value);
 $$;
 
+create function private.sound_facts(facts jsonb, today date)
+returns jsonb
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  -- Definer: for functions of this module. Those of the facts that pass the gate by themselves: one that does not leaves what the
+  -- rules have found.
+  select coalesce(jsonb_object_agg(f.key, f.value), '{}')
+  from private.draft_of(sound_facts.facts, sound_facts.today) as d
+  cross join lateral jsonb_each(
+    jsonb_strip_nulls(to_jsonb(d)) || case when d.budget is null then '{}' else jsonb_build_object('amount', sound_facts.facts -> 'amount') end
+  ) as f (key, value)
+  where sound_facts.facts ? f.key;
+$$;
+
 create function private.say_what_lacks(draft public.task_draft, session public.assistant_sessions)
 returns text
 language plpgsql
@@ -523,7 +541,7 @@ begin
   end if;
   facts := private.session_facts(session.id, here);
   if said is not null then
-    modelled := private.model_facts(answer_assistant_message.answer -> 'draft');
+    modelled := private.sound_facts(private.model_facts(answer_assistant_message.answer -> 'draft'), here);
     facts := private.add_facts(facts, modelled);
   end if;
   draft := private.draft_of(facts, here);
@@ -537,16 +555,8 @@ begin
     jsonb_build_object('draft', to_jsonb(draft) - 'missing', 'missing', draft.missing)
       || case
         when said is null then jsonb_build_object('asks', draft.missing[1])
-        -- What of it has passed the gate, for the next turn.
-        else jsonb_build_object('asks', null, 'facts', (
-          select coalesce(jsonb_object_agg(f.key, f.value), '{}')
-          from jsonb_each(
-            jsonb_strip_nulls(to_jsonb(draft)) || jsonb_strip_nulls(jsonb_build_object(
-              'amount', case when draft.budget is not null then facts -> 'amount' end
-            ))
-          ) as f (key, value)
-          where modelled ? f.key
-        ))
+        -- For the next turn.
+        else jsonb_build_object('asks', null, 'facts', modelled)
       end
   )
   returning * into reply;

@@ -59,6 +59,7 @@ export const assistant: ModuleAccess = {
       'own_facts(uuid,text,date)',
       'day_here(date)',
       'model_facts(jsonb)',
+      'sound_facts(jsonb,date)',
       'say_what_lacks(task_draft,assistant_sessions)',
     ),
   },
