@@ -37,8 +37,8 @@ type ModelEnv = z.output<z.ZodObject<typeof modelEnv>>
 const defaultUrl = 'https://api.openai.com/v1'
 const answerLimit = 64 * 1024
 
-// What JSON can write and Postgres not read.
-const readable = (value: string) => value.toWellFormed().replaceAll('\u0000', '')
+// Without what JSON can write and Postgres not read: halves of characters, and NUL.
+const readable = (value: string) => value.replace(/\p{Cs}/gu, '').replaceAll('\u0000', '')
 const text = (max: number) => z.string().max(max).transform(readable)
 
 const answerShape = z.object({
