@@ -4,6 +4,7 @@
  * fails. `docs/access.md` is printed from it (`node test/access/print.ts`).
  */
 import { accounts } from './access/modules/accounts.ts'
+import { assistant } from './access/modules/assistant.ts'
 import { billing } from './access/modules/billing.ts'
 import { candidates } from './access/modules/candidates.ts'
 import { castingResponses } from './access/modules/casting-responses.ts'
@@ -119,5 +120,6 @@ export const access: Record<string, ModuleAccess> = {
   reviews,
   chat,
   'saved searches': savedSearches,
+  assistant,
   me,
 }

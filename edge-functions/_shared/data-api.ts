@@ -23,3 +23,11 @@ export function dataOf<T>({ data, error, status }: DataApiAnswer<T>): T | null {
   }
   throw new Error(`The Data API answered ${status} ${error.code}: ${error.message}`)
 }
+
+/** As `dataOf`. What the Data API may not do for nobody it answers with 401, and for somebody with 403. */
+export function dataOfCaller<T>(answer: DataApiAnswer<T>): T | null {
+  if (answer.error?.code === '42501' && answer.status === 401) {
+    throw new FunctionError(401, 'auth_required', 'Sign in first.')
+  }
+  return dataOf(answer)
+}

@@ -41,7 +41,7 @@ function ruleOf({ code, input }: z.core.$ZodIssue): string {
  * The body as it was sent, `limit` bytes at most. Throws 413 `payload_too_large` as soon as it is longer, and 400
  * `validation_failed` if it is no UTF-8.
  */
-export async function readText(request: Request, limit: number): Promise<string> {
+export async function readText(request: Pick<Request, 'body'>, limit: number): Promise<string> {
   // A byte order mark is kept: a signature is over every byte.
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   let [text, size] = ['', 0]

@@ -38,7 +38,7 @@ export interface Services {
   mailUrl: string
   /** The mails that were sent. */
   mail: Mail['inbox']
-  /** The doubles of Stripe, Kaspi, Robokassa and FCM; their `url` shows the payments. */
+  /** The doubles of Stripe, Kaspi, Robokassa, FCM and a model; their `url` shows the payments. */
   providers: Omit<Providers, 'close'>
   context: ServiceContext
   close(): Promise<void>

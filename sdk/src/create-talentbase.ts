@@ -1,4 +1,5 @@
 import { Accounts } from './accounts/accounts.ts'
+import { Assistant } from './assistant/assistant.ts'
 import { Auth } from './auth/auth.ts'
 import { Blocks } from './blocks/blocks.ts'
 import { Candidates } from './candidates/candidates.ts'
@@ -82,6 +83,7 @@ export interface Talentbase {
   chat: Chat
   savedSearches: SavedSearches
   notifications: Notifications
+  assistant: Assistant
 }
 
 /** Talentbase over a supabase-js client of your own, whose session and settings it uses. */
@@ -125,5 +127,6 @@ export function createTalentbase(supabase: Supabase, { locale = 'en' }: Talentba
     chat: new Chat(context),
     savedSearches: new SavedSearches(context),
     notifications: new Notifications(context),
+    assistant: new Assistant(context),
   }
 }

@@ -155,6 +155,103 @@ export type Database = {
         }
         Relationships: []
       }
+      assistant_messages: {
+        Row: {
+          account_id: string
+          body: string
+          client_id: string | null
+          created_at: string
+          data: NonNullable<Json>
+          reply_to: number | null
+          role: string
+          seq: number
+          session_id: string
+          source: string | null
+        }
+        ComputedFields: never
+        Insert: {
+          account_id: string
+          body: string
+          client_id?: string | null
+          created_at?: string
+          data?: NonNullable<Json>
+          reply_to?: number | null
+          role: string
+          seq: number
+          session_id: string
+          source?: string | null
+        }
+        Update: {
+          account_id?: string
+          body?: string
+          client_id?: string | null
+          created_at?: string
+          data?: NonNullable<Json>
+          reply_to?: number | null
+          role?: string
+          seq?: number
+          session_id?: string
+          source?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'assistant_messages_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'assistant_messages_session_id_fkey'
+            columns: ['session_id']
+            isOneToOne: false
+            referencedRelation: 'assistant_sessions'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      assistant_sessions: {
+        Row: {
+          account_id: string
+          created_at: string
+          id: string
+          last_message_at: string
+          locale: string
+          messages_count: number
+          title: string | null
+          updated_at: string
+        }
+        ComputedFields: never
+        Insert: {
+          account_id: string
+          created_at?: string
+          id?: string
+          last_message_at?: string
+          locale: string
+          messages_count?: number
+          title?: string | null
+          updated_at?: string
+        }
+        Update: {
+          account_id?: string
+          created_at?: string
+          id?: string
+          last_message_at?: string
+          locale?: string
+          messages_count?: number
+          title?: string | null
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'assistant_sessions_account_id_fkey'
+            columns: ['account_id']
+            isOneToOne: false
+            referencedRelation: 'accounts'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       blocks: {
         Row: {
           account_id: string
@@ -3387,6 +3484,27 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      add_assistant_message: {
+        Args: { client_id?: string; locale?: string; message: string; session_id?: string }
+        Returns: {
+          account_id: string
+          body: string
+          client_id: string | null
+          created_at: string
+          data: NonNullable<Json>
+          reply_to: number | null
+          role: string
+          seq: number
+          session_id: string
+          source: string | null
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'assistant_messages'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       add_favorite: { Args: { entity_id: string; entity_type: string }; Returns: undefined }
       add_group_members: { Args: { account_ids: string[]; conversation_id: string }; Returns: undefined }
       add_role: { Args: { role: string }; Returns: string[] }
@@ -3398,6 +3516,27 @@ export type Database = {
           to: 'pipeline_card'
           isOneToOne: true
           isSetofReturn: true
+        }
+      }
+      answer_assistant_message: {
+        Args: { answer?: Json; seq: number; session_id: string; today?: string }
+        Returns: {
+          account_id: string
+          body: string
+          client_id: string | null
+          created_at: string
+          data: NonNullable<Json>
+          reply_to: number | null
+          role: string
+          seq: number
+          session_id: string
+          source: string | null
+        }
+        SetofOptions: {
+          from: '*'
+          to: 'assistant_messages'
+          isOneToOne: true
+          isSetofReturn: false
         }
       }
       apply_next_payment_event: { Args: Record<PropertyKey, never>; Returns: number }
@@ -3784,6 +3923,16 @@ export type Database = {
       }
       email_for_sign_in: { Args: { client_ip: string; username: string }; Returns: string }
       export_account: { Args: Record<PropertyKey, never>; Returns: Json }
+      extract_task: {
+        Args: { session_id?: string; text?: string; today?: string }
+        Returns: Database['public']['CompositeTypes']['task_draft']
+        SetofOptions: {
+          from: '*'
+          to: 'task_draft'
+          isOneToOne: true
+          isSetofReturn: false
+        }
+      }
       fail_notification_delivery: {
         Args: { attempt: number; delivery_id: number; is_final?: boolean; reason: string; retry_after?: number }
         Returns: undefined
@@ -4076,6 +4225,16 @@ export type Database = {
         SetofOptions: {
           from: '*'
           to: 'account_card'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
+      list_assistant_sessions: {
+        Args: { cursor?: string; page_size?: number; skip?: number }
+        Returns: Database['public']['CompositeTypes']['assistant_session_card'][]
+        SetofOptions: {
+          from: '*'
+          to: 'assistant_session_card'
           isOneToOne: false
           isSetofReturn: true
         }
@@ -5191,6 +5350,16 @@ export type Database = {
           isSetofReturn: true
         }
       }
+      suggest_categories: {
+        Args: { text: string }
+        Returns: Database['public']['CompositeTypes']['category_suggestion'][]
+        SetofOptions: {
+          from: '*'
+          to: 'category_suggestion'
+          isOneToOne: false
+          isSetofReturn: true
+        }
+      }
       task_statistics: {
         Args: Record<PropertyKey, never>
         Returns: Database['public']['CompositeTypes']['task_statistics']
@@ -5390,6 +5559,17 @@ export type Database = {
         total: number | null
         cursor: string | null
       }
+      assistant_session_card: {
+        id: string | null
+        title: string | null
+        locale: string | null
+        messages_count: number | null
+        created_at: string | null
+        updated_at: string | null
+        last_message_at: string | null
+        total: number | null
+        cursor: string | null
+      }
       average_budget: {
         currency: string | null
         amount: number | null
@@ -5586,6 +5766,13 @@ export type Database = {
         size: number | null
         content_type: string | null
         created_at: string | null
+      }
+      category_suggestion: {
+        category: string | null
+        name: string | null
+        name_ru: string | null
+        name_kk: string | null
+        score: number | null
       }
       client_card: {
         account_id: string | null
@@ -6360,6 +6547,19 @@ export type Database = {
         updated_at: string | null
         total: number | null
         cursor: string | null
+      }
+      task_draft: {
+        title: string | null
+        description: string | null
+        category: string | null
+        task_type: string | null
+        budget: number | null
+        currency: string | null
+        deadline: string | null
+        city: string | null
+        country: string | null
+        skill_ids: string[] | null
+        missing: string[] | null
       }
       task_statistics: {
         open_tasks: number | null

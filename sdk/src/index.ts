@@ -7,6 +7,25 @@ export {
 } from './accounts/schemas.ts'
 export type { Account, Me, Role, UserType } from './accounts/types.ts'
 export {
+  assistantSessionIdSchema,
+  extractTaskSchema,
+  listAssistantSessionsSchema,
+  sendToAssistantSchema,
+  suggestCategorySchema,
+} from './assistant/schemas.ts'
+export type {
+  AssistantAnswer,
+  AssistantConversation,
+  AssistantMessage,
+  AssistantSession,
+  CategorySuggestions,
+  CompleteTaskDraft,
+  ExtractedTask,
+  MissingField,
+  SuggestedCategory,
+  TaskDraft,
+} from './assistant/types.ts'
+export {
   changePasswordSchema,
   completeSignUpSchema,
   confirmEmailSchema,

@@ -231,6 +231,9 @@ as $$
       from private.entitlement_usage as u
       where u.account_id = private.account_id()
     ),
+    'assistant_sessions', (select coalesce(jsonb_agg(to_jsonb(s) order by s.created_at), '[]') from public.assistant_sessions as s where s.account_id = private.account_id()),
+    'assistant_messages', (select coalesce(jsonb_agg(to_jsonb(m) order by m.created_at, m.session_id, m.seq), '[]') from public.assistant_messages as m where m.account_id = private.account_id()),
+    'assistant_usage', (select coalesce(jsonb_agg(to_jsonb(u) - 'account_id'), '[]') from private.assistant_usage as u where u.account_id = private.account_id()),
     'files', (select coalesce(jsonb_agg(to_jsonb(f) order by f.created_at), '[]') from public.files as f where f.account_id = private.account_id())
   );
 $$;

@@ -229,6 +229,11 @@ const definersThatShow: Record<string, string> = {
   delete_message: own,
   unread_count: own,
   mark_conversation_read: 'what the caller has not read',
+  suggest_categories: 'categories of the catalog, by words that are nobody’s',
+  add_assistant_message: own,
+  answer_assistant_message: own,
+  extract_task: 'what a text or session of the caller’s says',
+  find_assistant_sessions: own,
 }
 
 /** Columns whose statistics a hidden table keeps, for the planner. */

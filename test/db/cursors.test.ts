@@ -93,6 +93,10 @@ beforeAll(async () => {
     insert into public.saved_searches (account_id, entity_type, name, filters, frequency, created_at)
     select ${keeper.id}, 'casting', 'Search', jsonb_build_object('search', 'x' || i), 'daily', ${moment} from generate_series(1, 60) as i
   `
+  await sql(stack)`
+    insert into public.assistant_sessions (account_id, locale, last_message_at)
+    select ${keeper.id}, 'en', ${moment} from generate_series(1, 60)
+  `
   await sql(stack)`select private.adjust_wallet(${keeper.id}, i, 'For a list') from generate_series(1, 60) as i`
   recruiter = await createRecruiter(stack)
   const cards = (await makeCandidates(stack, 60)).map(({ card_id }) => card_id)
@@ -242,6 +246,7 @@ const cases: Record<string, () => ListCase> = {
   list_withdrawals: () => ({ args: {}, client: keeper.client, count: 60 }),
   list_saved_searches: () => ({ args: {}, client: keeper.client, count: 60 }),
   list_wallet_transactions: () => ({ args: { type: 'credit' }, client: keeper.client, count: 60 }),
+  list_assistant_sessions: () => ({ args: {}, client: keeper.client, count: 60 }),
 }
 const names = Object.keys(cases)
 const caseOf = (name: string) => ({ list: name, ...cases[name]!() })

@@ -60,6 +60,7 @@ async function somebody(role: string): Promise<Kept> {
   await must(tb.freelancers.create({ headline: word }))
   await must(tb.clients.create({ company_name: word }))
   await must(tb.skills.add({ skill_id: (await newSkills(stack, 1))[0]!.id, level: 3 }))
+  expect((await client.rpc('add_assistant_message', { message: word })).error).toBeNull()
   const item = await must(tb.portfolio.create({ title: word, cover: await picture() }))
   await must(tb.portfolio.addImage(item.id, { image: await picture(), caption: word }))
   return { ...person, word, pushToken }
@@ -245,6 +246,8 @@ const many: Record<string, string> = {
   payout_destinations: 'account_id',
   withdrawals: 'account_id',
   conversation_members: 'account_id',
+  assistant_sessions: 'account_id',
+  assistant_messages: 'account_id',
 }
 
 const inAnyOrder = (rows: unknown) => (rows as Export[]).map((row) => JSON.stringify(Object.entries(row).sort())).sort()
@@ -273,6 +276,7 @@ test('accounts.export: a key for each part, and no other', async () => {
     'pipeline_candidates',
     'pipeline_moves',
     'service_options',
+    'assistant_usage',
     'orders',
     'escrows',
     'reviews',
@@ -288,7 +292,8 @@ test('accounts.export: a key for each part, and no other', async () => {
   expect(Object.keys(empty).sort()).toEqual(keys)
   const { exported_at: _, account, ...parts } = empty
   expect(account).toMatchObject({ id: newcomer.id })
-  for (const [key, part] of Object.entries(parts)) expect(part, key).toEqual(/_(profile|settings)$/.test(key) ? null : [])
+  for (const [key, part] of Object.entries(parts))
+    expect(part, key).toEqual(/_(profile|settings)$/.test(key) ? null : [])
 })
 
 test.each(Object.entries(many))('accounts.export: every row of %s', async (table, column) => {

@@ -106,6 +106,11 @@ beforeAll(async () => {
     from unnest(${viewers}::uuid[]) as v, generate_series(1, 4) as i where random() < 0.7
   `
   await sql(stack)`
+    insert into public.assistant_sessions (account_id, locale, last_message_at)
+    select v, 'en', date_trunc('hour', now()) - (i % 2) * interval '1 hour'
+    from unnest(${viewers}::uuid[]) as v, generate_series(1, 4) as i where random() < 0.7
+  `
+  await sql(stack)`
     insert into public.catalog_proposals (account_id, type, name, created_at)
     select v, 'skill', 'Word ' || i, date_trunc('hour', now()) - (i % 2) * interval '1 hour'
     from unnest(${viewers}::uuid[]) as v, generate_series(1, 4) as i where random() < 0.7
@@ -387,6 +392,7 @@ const lists: Record<string, ListCase> = {
     of: { argument: 'subject_id', ids: 'select auth.uid() as id' },
   },
   list_payments: { rows: 'select id from public.payments' },
+  list_assistant_sessions: { rows: 'select id from public.assistant_sessions' },
   list_invoices: { rows: 'select payment_id as id from public.invoices', key: 'payment_id' },
   list_saved_searches: { rows: 'select id from public.saved_searches' },
   list_withdrawals: { rows: 'select id from public.withdrawals' },

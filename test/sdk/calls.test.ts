@@ -220,6 +220,11 @@ const calls = {
   MT61: 'skills.replace',
   MT67: 'chat.subscribe',
   MT68: 'notifications.subscribe',
+  MT62: 'assistant.send',
+  MT63: 'assistant.listSessions',
+  MT64: 'assistant.getSession',
+  MT65: 'assistant.extractTask',
+  MT66: 'assistant.suggestCategory',
 }
 
 /** Calls that no operation of a source system stands for. */
@@ -357,6 +362,7 @@ const others = [
   'savedSearches.get',
   'savedSearches.list',
   'savedSearches.update',
+  'assistant.deleteSession',
 ]
 
 /** The page of docs/ that tells of a module. */
@@ -398,6 +404,7 @@ const pages: Record<keyof Talentbase, string> = {
   chat: 'chat',
   savedSearches: 'saved-searches',
   notifications: 'notifications',
+  assistant: 'assistant',
 }
 
 const project = fileURLToPath(new URL('../..', import.meta.url))

@@ -1,6 +1,5 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
-import { dataOf } from '../data-api.ts'
-import { FunctionError } from '../error.ts'
+import { dataOf, dataOfCaller } from '../data-api.ts'
 import type { ProviderEvent } from './event.ts'
 import type { LookUp, Payment, Payout, ProviderName, Refund, Renewal } from './provider.ts'
 
@@ -100,12 +99,4 @@ export async function myPayoutAccount(client: SupabaseClient): Promise<PayoutAcc
 
 export async function savePayoutAccount(client: SupabaseClient, account: PayoutAccount): Promise<void> {
   dataOf(await client.rpc('save_payout_account', account))
-}
-
-/** As `dataOf`. What the Data API may not do for nobody it answers with 401, and for somebody with 403. */
-function dataOfCaller<T>(answer: Parameters<typeof dataOf<T>>[0]): T | null {
-  if (answer.error?.code === '42501' && answer.status === 401) {
-    throw new FunctionError(401, 'auth_required', 'Sign in first.')
-  }
-  return dataOf(answer)
 }

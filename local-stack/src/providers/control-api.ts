@@ -3,7 +3,7 @@ import type { Providers } from './index.ts'
 
 /** What tests and scripts in other processes ask the doubles; no provider has any of it. */
 export function createControlApi(providers: Omit<Providers, 'close'>): Hono {
-  const { stripe, kaspi, robokassa, fcm, deliveries } = providers
+  const { stripe, kaspi, robokassa, fcm, openai, deliveries } = providers
   const app = new Hono()
 
   /** Does something with the JSON of the body, and answers what it answers. */
@@ -125,6 +125,12 @@ export function createControlApi(providers: Omit<Providers, 'close'>): Hono {
   app.delete(
     '/fcm/tokens/:id',
     does((_, token) => fcm.unregister(token)),
+  )
+
+  app.get('/openai', (context) => context.json(openai.requests()))
+  app.post(
+    '/openai/answer',
+    does(({ content }) => openai.answerWith(content)),
   )
 
   app.delete(

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, MiddlewareHandler } from 'hono'
 
-const providerNames = ['stripe', 'kaspi', 'robokassa', 'fcm'] as const
+const providerNames = ['stripe', 'kaspi', 'robokassa', 'fcm', 'openai'] as const
 export type ProviderName = (typeof providerNames)[number]
 
 /** What shall go wrong with the next requests; a test asks for it by `POST /api/faults`. */

@@ -6,6 +6,7 @@ import { createDeliveries, type Deliveries } from './deliveries.ts'
 import { createFaults, type Fault } from './faults.ts'
 import { createFcm, type Fcm, serviceAccount } from './fcm.ts'
 import { createKaspi, type Kaspi } from './kaspi.ts'
+import { createOpenAi, type OpenAi } from './openai.ts'
 import { createPages, showPayable, type Tills } from './pages.ts'
 import { createRobokassa, type Robokassa } from './robokassa/index.ts'
 import { defaultSettings, type ProviderSecrets, type ProviderSettings } from './settings.ts'
@@ -26,7 +27,7 @@ interface ProvidersOptions {
   log(line: string): void
 }
 
-/** The doubles of Stripe, Kaspi, Robokassa and FCM. */
+/** The doubles of Stripe, Kaspi, Robokassa, FCM and OpenAI. */
 export interface Providers {
   /** Shows the payments as a page. */
   url: string
@@ -50,6 +51,7 @@ export interface Providers {
   kaspi: Kaspi
   robokassa: Robokassa
   fcm: Fcm
+  openai: OpenAi
   /** Forgets everything that was made and asked for. */
   clear(): void
   close(): Promise<void>
@@ -99,6 +101,7 @@ function createProviders(options: ProvidersOptions, port: number) {
   }
   const robokassa = createRobokassa({ ...common, shop, currency: settings.ROBOKASSA_CURRENCY, back }, showPayable)
   const fcm = createFcm({ faults, log })
+  const openai = createOpenAi({ base, faults, log })
   const tills: Tills = { stripe: stripe.till, kaspi: kaspi.till, robokassa: robokassa.till }
 
   function found(target: string): { provider: Payable['provider']; id: string } {
@@ -139,8 +142,10 @@ function createProviders(options: ProvidersOptions, port: number) {
     kaspi: kaspi.control,
     robokassa: robokassa.control,
     fcm: fcm.control,
+    openai: openai.control,
     clear() {
-      for (const one of [faults, deliveries, stripe.control, kaspi.control, robokassa.control, fcm.control]) one.clear()
+      const controls = [stripe.control, kaspi.control, robokassa.control, fcm.control, openai.control]
+      for (const one of [faults, deliveries, ...controls]) one.clear()
     },
   }
 
@@ -149,6 +154,7 @@ function createProviders(options: ProvidersOptions, port: number) {
   app.route('/kaspi', kaspi.app)
   app.route('/robokassa', robokassa.app)
   app.route('/fcm', fcm.app)
+  app.route('/openai', openai.app)
   app.route('/api', createControlApi(providers))
   app.route('/', createPages({ tills, deliveries, stripe }))
   return { providers, app, stop: close }

@@ -6,6 +6,8 @@ const tables = Object.keys({
   account_roles: true,
   account_skills: true,
   accounts: true,
+  assistant_messages: true,
+  assistant_sessions: true,
   blocks: true,
   candidate_follow_ups: true,
   candidate_notes: true,

@@ -1,5 +1,6 @@
 import { tables } from '../declared.ts'
 import * as accounts from './accounts.ts'
+import * as assistant from './assistant.ts'
 import * as billing from './billing.ts'
 import * as castings from './castings.ts'
 import * as catalog from './catalog.ts'
@@ -22,6 +23,7 @@ import * as work from './work.ts'
 /** Rows of every table that test/access.ts declares, by the table's name. */
 export const rowsOf: Record<string, TableRows> = {
   ...accounts,
+  ...assistant,
   ...moderation,
   ...catalog,
   ...files,
