@@ -22,7 +22,7 @@ export interface Talker extends Omit<Person, 'client'> {
 }
 
 /** A socket that can break as on the road, and hear what a server would say. */
-export class TalkerSocket extends WebSocket {
+class TalkerSocket extends WebSocket {
   #joins: [joinRef: string, ref: string, topic: string][] = []
 
   override send(data: Parameters<WebSocket['send']>[0]): void {
