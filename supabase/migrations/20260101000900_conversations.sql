@@ -117,11 +117,11 @@ security definer
 set search_path = ''
 as $$
 -- Definer: clients may not broadcast where messages and notifications go. Each send is a subtransaction, of which Postgres keeps 64
--- at hand: what is beyond is found when the tables are read.
+-- at hand: a group's fifty members and its topic are told, what is beyond is found when the tables are read.
 declare
   sent integer := coalesce(nullif(current_setting('talentbase.broadcasts', true), ''), '0')::integer;
 begin
-  if sent >= 50 then
+  if sent >= 60 then
     return;
   end if;
   perform set_config('talentbase.broadcasts', (sent + 1)::text, true);

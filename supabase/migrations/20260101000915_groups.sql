@@ -205,22 +205,20 @@ security definer
 set search_path = ''
 as $$
 -- Definer: members have no update grant. The caller holds the conversation. The last word that they read is the one that they are out; of
--- an owner the group goes to who has been in it longest.
+-- an owner the group goes to who has been in it longest. Everybody is told once, of the line and the epoch: a large group has no more words.
 declare
-  member public.conversation_members;
-  message public.messages;
+  taken_from public.conversations;
 begin
-  message := private.add_message(
-    conversation.id, auth.uid(), 'system', null, jsonb_build_object('event', take_out.event, 'account_id', take_out.account_id)
-  );
+  update public.conversations as c set epoch = c.epoch + 1 where c.id = conversation.id returning c.* into taken_from;
   update public.conversation_members as m
-  set left_seq = message.seq, role = 'member'
-  where m.conversation_id = conversation.id and m.account_id = take_out.account_id
-  returning m.* into member;
-  perform private.pass_on_group(conversation.id);
-  perform private.read_grouped_notifications(take_out.account_id, 'new_message', conversation.id::text);
-  perform private.change_epoch(conversation.id);
-  perform private.tell_former_member(conversation, take_out.account_id);
+  set left_seq = taken_from.last_seq + 1, role = 'member'
+  where m.conversation_id = taken_from.id and m.account_id = take_out.account_id;
+  perform private.pass_on_group(taken_from.id);
+  perform private.read_grouped_notifications(take_out.account_id, 'new_message', taken_from.id::text);
+  perform private.tell_former_member(taken_from, take_out.account_id);
+  perform private.add_message(
+    taken_from.id, auth.uid(), 'system', null, jsonb_build_object('event', take_out.event, 'account_id', take_out.account_id)
+  );
 end;
 $$;
 
