@@ -11,11 +11,11 @@ export async function tellChatStory(stack: DemoStack, { step }: Story): Promise<
   const road = await startCutProxy(stack.url)
   const subscriptions: ConversationSubscription[] = []
   try {
-    const [dana, ilyas, vera] = await step(
-      'Dana, a client, Ilyas and Vera, freelancers, sign up; Ilyas is on a train',
+    const [dina, ilyas, vera] = await step(
+      'Dina, a client, Ilyas and Vera, freelancers, sign up; Ilyas is on a train',
       () =>
         Promise.all([
-          signUp(stack, 'dana', 'client'),
+          signUp(stack, 'dina', 'client'),
           signUp({ ...stack, url: road.url }, 'ilyas', 'freelancer'),
           signUp(stack, 'vera', 'freelancer'),
         ]),
@@ -34,12 +34,12 @@ export async function tellChatStory(stack: DemoStack, { step }: Story): Promise<
       ({ name, frequency }) => `${name}, ${frequency}`,
     )
     const draft = await step(
-      'Dana tells the assistant in her own words what she needs: a draft, nothing is posted',
+      'Dina tells the assistant in her own words what she needs: a draft, nothing is posted',
       async () => {
         const message = `Нужен дизайн логотипа для пекарни ${run}, удалённо, бюджет 200 долларов.`
-        const answer = await must(dana.tb.assistant.send({ message }))
-        expectEqual((await must(dana.tb.tasks.listMine())).items, [], 'tasks that were posted')
-        const extracted = await must(dana.tb.assistant.extractTask({ session_id: answer.session.id }))
+        const answer = await must(dina.tb.assistant.send({ message }))
+        expectEqual((await must(dina.tb.tasks.listMine())).items, [], 'tasks that were posted')
+        const extracted = await must(dina.tb.assistant.extractTask({ session_id: answer.session_id }))
         if (!extracted.is_complete) throw new Error(`The draft lacks ${extracted.missing.join(', ')}.`)
         expectEqual([extracted.draft.budget, extracted.draft.currency], [20_000, 'USD'], 'the budget')
         return extracted.draft
@@ -47,12 +47,13 @@ export async function tellChatStory(stack: DemoStack, { step }: Story): Promise<
       ({ title, category, budget, currency }) => `${title} · ${category} · ${budget / 100} ${currency}`,
     )
     const task = await step(
-      'Dana confirms it: posted, and who searched for it hears of it',
+      'Dina confirms it: posted, and who searched for it hears of it',
       async () => {
-        const posted = await must(dana.tb.tasks.create(draft))
+        const posted = await must(dina.tb.tasks.create(draft))
         await asAdmin(stack, (sql) => sql`select private.match_saved_searches()`)
         const [told] = (await must(ilyas.tb.notifications.list({ type: 'saved_search_match' }))).items
         expectEqual(told?.data.saved_search_id, saved.id, 'the search that Ilyas is told of')
+        expectEqual(told?.data.entity_id, posted.id, 'the task that he is told of')
         expectEqual((await must(vera.tb.notifications.count())).unread, 0, 'what Vera is told at once')
         return told!
       },
@@ -61,28 +62,28 @@ export async function tellChatStory(stack: DemoStack, { step }: Story): Promise<
     const taskId = String(task.data.entity_id)
 
     const counts: UnreadCount[] = []
-    await must(dana.tb.chat.subscribeToUnread((count) => counts.push(count)))
-    const [danas, ilyass] = await step(
+    await must(dina.tb.chat.subscribeToUnread((count) => counts.push(count)))
+    const [dinas, ilyass] = await step(
       'Ilyas asks about the task: one conversation, whoever opens it; both see it live',
       async () => {
         const { id } = await must(ilyas.tb.chat.open({ context_type: 'task', context_id: taskId }))
-        const theirs = await must(dana.tb.chat.open({ account_id: ilyasId, context_type: 'task', context_id: taskId }))
+        const theirs = await must(dina.tb.chat.open({ account_id: ilyasId, context_type: 'task', context_id: taskId }))
         expectEqual(theirs.id, id, 'the conversation')
-        const opened = await Promise.all([dana, ilyas].map(({ tb }) => must(tb.chat.subscribe(id))))
+        const opened = await Promise.all([dina, ilyas].map(({ tb }) => must(tb.chat.subscribe(id))))
         subscriptions.push(...opened)
         return opened as [ConversationSubscription, ConversationSubscription]
       },
       ([{ state }]) => `about “${state.conversation.context?.title}”, ${state.members.length} members`,
     )
     await step(
-      'Ilyas writes twice: Dana’s unread count follows, and goes to nothing when she reads',
+      'Ilyas writes twice: Dina’s unread count follows, and goes to nothing when she reads',
       async () => {
         await must(ilyass.send('Is the bakery open on Sundays?'))
         await must(ilyass.send('I could look at it.'))
-        await until(() => counts.at(-1)?.messages === 2, 'Dana’s unread count')
-        await until(() => danas.messages.length === 2, 'what Dana sees')
-        await must(danas.markRead())
-        await until(() => counts.at(-1)?.messages === 0, 'Dana’s unread count after reading')
+        await until(() => counts.at(-1)?.messages === 2, 'Dina’s unread count')
+        await until(() => dinas.messages.length === 2, 'what Dina sees')
+        await must(dinas.markRead())
+        await until(() => counts.at(-1)?.messages === 0, 'Dina’s unread count after reading')
         return counts.map(({ messages }) => messages)
       },
       (seen) => `unread: ${seen.join(', ')}`,
@@ -95,7 +96,7 @@ export async function tellChatStory(stack: DemoStack, { step }: Story): Promise<
         const answers: Promise<unknown>[] = []
         for (const [n, word] of words.entries()) {
           road.cut(1)
-          answers.push(must(danas.send(word)))
+          answers.push(must(dinas.send(word)))
           if (his[n] !== undefined) answers.push(must(ilyass.send(his[n])))
           await sleep(150)
         }
@@ -109,14 +110,14 @@ export async function tellChatStory(stack: DemoStack, { step }: Story): Promise<
         )
         await Promise.all(answers)
         const shown = (of: ConversationSubscription) => of.messages.map(({ seq, body }) => `${seq} ${body}`)
-        await until(() => shown(danas).length === 10 && shown(ilyass).length === 10, 'ten messages with both')
-        expectEqual(shown(ilyass), shown(danas), 'what both see')
+        await until(() => shown(dinas).length === 10 && shown(ilyass).length === 10, 'ten messages with both')
+        expectEqual(shown(ilyass), shown(dinas), 'what both see')
         expectEqual(
           ilyass.messages.map(({ seq }) => seq),
           [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
           'the numbers',
         )
-        expectEqual(new Set(shown(danas)).size, 10, 'different messages')
+        expectEqual(new Set(shown(dinas)).size, 10, 'different messages')
         return ilyass.messages
       },
       (messages) => `${messages.length} messages, none lost, none twice, the same order with both`,
@@ -124,7 +125,7 @@ export async function tellChatStory(stack: DemoStack, { step }: Story): Promise<
     await step(
       'A group: Vera is taken out and hears nothing more, although she goes on listening',
       async () => {
-        const group = await must(dana.tb.chat.createGroup({ title: `Bakery ${run}`, account_ids: [ilyasId, veraId] }))
+        const group = await must(dina.tb.chat.createGroup({ title: `Bakery ${run}`, account_ids: [ilyasId, veraId] }))
         let ended = ''
         const heard: string[] = []
         const veras = await must(
@@ -136,10 +137,10 @@ export async function tellChatStory(stack: DemoStack, { step }: Story): Promise<
           }),
         )
         subscriptions.push(veras)
-        await must(dana.tb.chat.send({ conversation_id: group.id, body: 'Hello, all.' }))
+        await must(dina.tb.chat.send({ conversation_id: group.id, body: 'Hello, all.' }))
         await until(() => heard.includes('Hello, all.'), 'what Vera hears')
-        await must(dana.tb.chat.removeMember(group.id, veraId))
-        await must(dana.tb.chat.send({ conversation_id: group.id, body: 'Between us two.' }))
+        await must(dina.tb.chat.removeMember(group.id, veraId))
+        await must(dina.tb.chat.send({ conversation_id: group.id, body: 'Between us two.' }))
         await until(() => ended === 'left', 'Vera’s end')
         expectEqual(heard.includes('Between us two.'), false, 'that Vera hears it')
         const kept = (await must(vera.tb.chat.listMessages({ conversation_id: group.id }))).items
@@ -158,17 +159,21 @@ export async function tellChatStory(stack: DemoStack, { step }: Story): Promise<
       async () => {
         await must(vera.tb.notifications.updateSettings({ digest: 'weekly', time_zone: 'Asia/Almaty' }))
         await asAdmin(stack, async (sql) => {
-          await sql`select private.send_search_digests()`
-          await sql`select private.queue_weekly_digest(${veraId})`
+          // As the job would on Monday morning, by Vera's clock.
+          await sql`
+            select private.queue_weekly_digests(
+              (date_trunc('week', now() at time zone 'Asia/Almaty') + interval '7 days 9 hours') at time zone 'Asia/Almaty'
+            )
+          `
         })
         return readMail(stack, addressOf('vera'), (mail) => mail.code === null)
       },
       ({ subject }) => subject,
     )
     await step(
-      'Dana blocks Ilyas: what was said stays, nothing more is said',
+      'Dina blocks Ilyas: what was said stays, nothing more is said',
       async () => {
-        await must(dana.tb.blocks.add(ilyasId))
+        await must(dina.tb.blocks.add(ilyasId))
         const refusal = await mustFail(
           ilyas.tb.chat.send({ conversation_id: ilyass.state.conversation.id, body: 'Hello?' }),
           'permission_denied',

@@ -2,6 +2,7 @@
 import { commonOptions, readArguments } from '../../local-stack/src/cli/arguments.ts'
 import { runCommand } from '../../local-stack/src/cli/run-command.ts'
 import { tellCastingStory } from './casting-story.ts'
+import { tellChatStory } from './chat-story.ts'
 import { tellHiringStory } from './hiring-story.ts'
 import { tellPaymentsStory } from './payments-story.ts'
 import { tellPeopleStory } from './people-story.ts'
@@ -25,6 +26,7 @@ await runCommand(async () => {
     await tellHiringStory(stack, story)
     await tellWorkStory(stack, story)
     await tellPaymentsStory(stack, story)
+    await tellChatStory(stack, story)
     console.log(`\n${story.steps()} steps as expected in ${((performance.now() - begin) / 1000).toFixed(1)} s`)
     return 0
   } catch (error) {

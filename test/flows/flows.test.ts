@@ -7,6 +7,7 @@ import { createDemoPeople } from '../../local-stack/src/cli/demo-data.ts'
 import { freePort } from '../../local-stack/src/processes/free-port.ts'
 import { startTestStack, type TestStack } from '../helpers/stack.ts'
 import { tellCastingStory } from './casting-story.ts'
+import { tellChatStory } from './chat-story.ts'
 import { tellHiringStory } from './hiring-story.ts'
 import { tellPaymentsStory } from './payments-story.ts'
 import { tellPeopleStory } from './people-story.ts'
@@ -46,7 +47,7 @@ afterAll(() => stack.close())
 
 // They read mails or sign in as demo people, which only the local stack has.
 describe.skipIf(process.env.TALENTBASE_URL !== undefined)('flows', () => {
-  it.each([tellPeopleStory, tellCastingStory, tellHiringStory, tellWorkStory, tellPaymentsStory])(
+  it.each([tellPeopleStory, tellCastingStory, tellHiringStory, tellWorkStory, tellPaymentsStory, tellChatStory])(
     '$name of npm run demo ends as it should',
     async (tell) => {
       const story = startStory(() => undefined)
