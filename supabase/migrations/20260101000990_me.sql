@@ -194,7 +194,7 @@ as $$
     'subscriptions', (select coalesce(jsonb_agg(to_jsonb(s) - 'approved_by' order by s.created_at), '[]') from public.subscriptions as s where s.account_id = private.account_id())
   -- A call takes 50 of them.
   ) || jsonb_build_object(
-    'notification_settings', (select to_jsonb(s) from public.notification_settings as s where s.account_id = private.account_id()),
+    'notification_settings', (select coalesce(jsonb_agg(to_jsonb(s)), '[]') from public.notification_settings as s where s.account_id = private.account_id()),
     'payments', (select coalesce(jsonb_agg(to_jsonb(p) order by p.created_at), '[]') from public.payments as p where p.account_id = private.account_id()),
     'invoices', (select coalesce(jsonb_agg(to_jsonb(i) order by i.number), '[]') from public.invoices as i where i.account_id = private.account_id()),
     'payment_methods', (select coalesce(jsonb_agg(jsonb_build_object('provider', m.provider, 'updated_at', m.updated_at)), '[]') from private.payment_methods as m where m.account_id = private.account_id()),

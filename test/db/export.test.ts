@@ -229,6 +229,7 @@ const many: Record<string, string> = {
   payout_accounts: 'account_id',
   payout_destinations: 'account_id',
   withdrawals: 'account_id',
+  notification_settings: 'account_id',
 }
 
 const inAnyOrder = (rows: unknown) => (rows as Export[]).map((row) => JSON.stringify(Object.entries(row).sort())).sort()
@@ -500,6 +501,8 @@ test('a table that names an account is in its export, or is known to be left out
     'private.idempotency_keys',
     // What was sent is in the notifications.
     'private.profile_reminders',
+    'private.notification_deliveries',
+    'private.notification_digests',
     // An admin's words.
     'private.suspensions',
   ]
