@@ -35,7 +35,7 @@ comment on column private.notification_deliveries.due_at is 'When it may be take
 comment on column private.notification_deliveries.attempts is 'How often it was taken. At 0 it waits, and others for the same join it.';
 comment on column private.notification_deliveries.dead_at is 'Since when it is not tried any more; last_error says why.';
 
-create index notification_deliveries_due_at_idx on private.notification_deliveries (due_at, id) where dead_at is null;
+create index notification_deliveries_due_at_idx on private.notification_deliveries (channel, due_at, id) where dead_at is null;
 create index notification_deliveries_account_id_idx on private.notification_deliveries (account_id, channel, type);
 create index notification_deliveries_device_id_idx on private.notification_deliveries (device_id);
 create index notification_deliveries_created_at_idx on private.notification_deliveries (created_at);

@@ -272,28 +272,34 @@ begin
   update private.notification_deliveries as d
   set due_at = now() + interval '15 minutes', last_error = 'not configured'
   where d.id in (
-    select q.id from private.notification_deliveries as q
-    where q.dead_at is null and q.due_at <= now() and q.channel <> all (take_due_deliveries.channels)
-    order by q.due_at, q.id
-    limit 1000
-    for update skip locked
+    select f.id
+    from unnest(array['push', 'email']) as c (channel)
+    cross join lateral (
+      select q.id from private.notification_deliveries as q
+      where q.channel = c.channel and q.dead_at is null and q.due_at <= now()
+      order by q.due_at, q.id
+      limit 1000
+      for update skip locked
+    ) as f
+    where c.channel <> all (take_due_deliveries.channels)
+  );
+  due := array(
+    select f.id
+    from unnest(take_due_deliveries.channels) as c (channel)
+    cross join lateral (
+      select q.id, q.due_at from private.notification_deliveries as q
+      where q.channel = c.channel and q.dead_at is null and q.due_at <= now()
+      order by q.due_at, q.id
+      limit least(greatest(take_due_deliveries.batch, 1), 100)
+      for update skip locked
+    ) as f
+    order by f.due_at, f.id
+    limit least(greatest(take_due_deliveries.batch, 1), 100)
   );
   -- Whoever took it last has not said how it ended.
   update private.notification_deliveries as d
   set dead_at = now(), last_error = coalesce(d.last_error, 'The function ended without saying what became of it.')
-  where d.id in (
-    select q.id from private.notification_deliveries as q
-    where q.dead_at is null and q.due_at <= now() and q.attempts >= (private.setting('notifications.attempts') #>> '{}')::integer
-    limit 100
-    for update skip locked
-  );
-  due := array(
-    select q.id from private.notification_deliveries as q
-    where q.dead_at is null and q.due_at <= now() and q.channel = any (take_due_deliveries.channels)
-    order by q.due_at, q.id
-    limit least(greatest(take_due_deliveries.batch, 1), 100)
-    for update skip locked
-  );
+  where d.id = any (due) and d.attempts >= (private.setting('notifications.attempts') #>> '{}')::integer;
   others := array(
     select w.id
     from (
@@ -308,7 +314,7 @@ begin
     for update of w skip locked
   );
   delete from private.notification_deliveries as d
-  where d.id = any (due || others) and not private.is_worth_sending(d);
+  where d.id = any (due || others) and d.dead_at is null and not private.is_worth_sending(d);
   update private.notification_deliveries as d
   set due_at = q.quiet_until
   from (
@@ -334,7 +340,7 @@ begin
     update private.notification_deliveries as d
     -- As long as the function may take, and more.
     set attempts = d.attempts + 1, due_at = now() + interval '5 minutes'
-    where d.id = any (due || merged) and d.due_at <= now()
+    where d.id = any (due || merged) and d.due_at <= now() and d.dead_at is null
     returning d.id
   )
   select coalesce(array_agg(t.id), '{}') into due from taken as t;
@@ -350,7 +356,8 @@ security definer
 set search_path = ''
 as $$
   -- Definer: for the job, and for whoever ticks in its place.
-  select exists (select from private.notification_deliveries as d where d.dead_at is null and d.due_at <= now());
+  select exists (select from private.notification_deliveries as d where d.channel = 'push' and d.dead_at is null and d.due_at <= now())
+    or exists (select from private.notification_deliveries as d where d.channel = 'email' and d.dead_at is null and d.due_at <= now());
 $$;
 
 create function private.claim_notification_deliveries(batch integer, channels text[])

@@ -194,7 +194,7 @@ as $$
     'subscriptions', (select coalesce(jsonb_agg(to_jsonb(s) - 'approved_by' order by s.created_at), '[]') from public.subscriptions as s where s.account_id = private.account_id())
   -- A call takes 50 of them.
   ) || jsonb_build_object(
-    'notification_settings', (select to_jsonb(s) from public.notification_settings as s where s.account_id = private.account_id()),
+    'notification_settings', (select coalesce(jsonb_agg(to_jsonb(s)), '[]') from public.notification_settings as s where s.account_id = private.account_id()),
     'saved_searches', (select coalesce(jsonb_agg(to_jsonb(s) order by s.created_at), '[]') from public.saved_searches as s where s.account_id = private.account_id()),
     -- That wait for the day's notification.
     'saved_search_matches', (

@@ -1,8 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createRecruiter, giveCredits, makeCandidates } from '../helpers/hiring.ts'
-import { claimDeliveries, deliveriesOf, letTimePass, notify, registerDevice } from '../helpers/notifications.ts'
-import { anonClient, createPerson, type Person, serviceClient, sql } from '../helpers/people.ts'
+import {
+  claimDeliveries,
+  deliveriesOf,
+  letTimePass,
+  notify,
+  registerDevice,
+  sendDeliveries,
+} from '../helpers/notifications.ts'
+import { anonClient, createPerson, type Person, sql } from '../helpers/people.ts'
 import type { TestStack } from '../helpers/stack.ts'
 import { startParityStack } from '../parity/people.ts'
 
@@ -18,13 +25,6 @@ beforeEach(async () => {
   person = await createPerson(stack)
   token = await registerDevice(person)
 })
-
-const send = async () => {
-  await letTimePass(stack)
-  const { data, error } = await serviceClient(stack).functions.invoke('notify', { body: {} })
-  if (error) throw error
-  return data
-}
 
 test('13: nobody but the service takes, ends or forgets anything, and nobody tells anybody', async () => {
   await notify(stack, person, 'payment_status')
@@ -97,7 +97,7 @@ test('22: what a push or mail carries has no name or contact of a candidate, and
     candidate_id: candidate!.card_id,
     text: 'write to me: candidate@secret.example',
   })
-  expect((await send()).sent).toBe(4)
+  expect((await sendDeliveries(stack)).sent).toBe(4)
   const carried = JSON.stringify([
     stack.providers!.fcm.messages({ token: device }),
     stack.mail!.messages({ to: recruiter.email }),

@@ -52,3 +52,11 @@ export async function deliveriesOf(stack: TestStack, { id }: { id: string }) {
     `),
   ]
 }
+
+/** Has everything that waits sent now, as if its delay were over: what became of it. For stories, too: then look at FCM's double. */
+export async function sendDeliveries(stack: TestStack): Promise<{ sent: number; failed: number; forgotten: number }> {
+  await letTimePass(stack)
+  const { data, error } = await serviceClient(stack).functions.invoke('notify', { body: {} })
+  if (error) throw error
+  return data
+}
