@@ -8,6 +8,14 @@ set statement_timeout = '60s';
 
 -- New castings --------------------------------------------------------------------------------------------------------
 
+create table private.casting_announcements (
+  casting_id uuid primary key references public.castings (id) on delete cascade,
+  organization_id uuid not null
+);
+comment on table private.casting_announcements is 'Whose followers were told of a casting: its organization may be another now.';
+comment on column private.casting_announcements.organization_id is
+  'No foreign key: the job holds the casting, and whoever deletes an organization comes to its castings last.';
+
 create function private.announce_castings()
 returns integer
 language plpgsql
@@ -35,6 +43,7 @@ begin
     where f.organization_id = casting.organization_id
       and f.account_id <> casting.owner_id
       and not private.is_blocked(f.account_id, casting.owner_id);
+    insert into private.casting_announcements (casting_id, organization_id) values (casting.id, casting.organization_id);
     update public.castings as c set announced_at = now() where c.id = casting.id;
     announced := announced + 1;
   end loop;

@@ -282,7 +282,8 @@ as $$
       and n.data ->> 'casting_id' = has_heard_of_casting.casting_id::text
   ) or exists (
     select from public.castings as c
-    join public.organization_followers as f on f.organization_id = c.organization_id
+    join private.casting_announcements as a on a.casting_id = c.id
+    join public.organization_followers as f on f.organization_id = a.organization_id
     where c.id = has_heard_of_casting.casting_id
       and f.account_id = has_heard_of_casting.account_id and f.created_at < c.announced_at
   );

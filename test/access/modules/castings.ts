@@ -25,7 +25,7 @@ export const castings: ModuleAccess = {
       policies: ['select_parties'],
     },
   },
-  privateTables: ['casting_transitions', 'casting_response_transitions', 'profile_reminders'],
+  privateTables: ['casting_transitions', 'casting_response_transitions', 'profile_reminders', 'casting_announcements'],
   functions: {
     'anon, authenticated': [
       ...inPublic(
