@@ -192,10 +192,13 @@ end;
 $$;
 
 create trigger categories_name
-  after insert or update of name, name_ru, name_kk, parent_slug on public.categories
+  after insert or update of name, name_ru, name_kk, parent_slug, kinds on public.categories
   for each row
   when ('task' = any (new.kinds))
   execute function private.name_category();
+
+-- Those that are there already.
+update public.categories set name = name where 'task' = any (kinds);
 
 -- Categories ----------------------------------------------------------------------------------------------------------
 
@@ -271,9 +274,8 @@ begin
       'validation_failed', 400, pg_catalog.format('This takes 1 to %s characters.', check_words.max_length),
       jsonb_build_object('fields', jsonb_build_object(check_words.field, case
         when check_words.value is null then 'required'
-        when private.is_clean_text(pg_catalog.regexp_replace(check_words.value, '[^[:alnum:] ]', 'x', 'g'), 1, check_words.max_length)
-          then 'format'
-        else 'length'
+        when pg_catalog.length(check_words.value) > check_words.max_length or check_words.value !~ '[^[:space:]]' then 'length'
+        else 'format'
       end))
     );
   end if;

@@ -137,7 +137,7 @@ test('13: what stands behind them is not called', async () => {
   }
 })
 
-test('a refusal cannot be cast to an error that gives the count back and shows the answer', async () => {
+test('an answer that is cast to an error takes message and count back together', async () => {
   await sql(stack)`update private.settings set value = '3' where key = 'assistant.messages_per_day'`
   const writer = await createPerson(stack)
   const url = `${stack.url}/rest/v1/rpc/add_assistant_message?select=body::int`
@@ -147,12 +147,12 @@ test('a refusal cannot be cast to an error that gives the count back and shows t
     'content-type': 'application/json',
   }
   for (let i = 0; i < 5; i++) {
-    await fetch(url, { method: 'POST', headers, body: JSON.stringify({ message: 'A logo' }) })
+    const { status } = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ message: 'A logo' }) })
+    expect(status).toBe(400)
   }
-  expect(
-    await sql(stack)`select from public.assistant_messages where account_id = ${writer.id}`,
-    'the message goes with its count',
-  ).toHaveLength(0)
+  for (const table of ['public.assistant_messages', 'public.assistant_sessions', 'private.assistant_usage']) {
+    expect(await sql(stack)`select from ${sql(stack)(table)} where account_id = ${writer.id}`, table).toHaveLength(0)
+  }
   await sql(stack)`update private.settings set value = '100' where key = 'assistant.messages_per_day'`
 })
 

@@ -369,6 +369,6 @@ test('whatever is said, a draft holds only what a task may hold', async () => {
       `
       expect(row!.is_sound, text).toBe(true)
     }),
-    { numRuns: 150 },
+    { numRuns: 60 },
   )
 })

@@ -525,6 +525,7 @@ test('a table that names an account is in its export, or is known to be left out
     'private.pipeline_candidates': 'pipeline_candidates',
     'private.pipeline_moves': 'pipeline_moves',
     'private.bought_quotas': 'bought_quotas',
+    'private.assistant_usage': 'assistant_usage',
     'private.payment_methods': 'payment_methods',
     'public.orders': 'orders',
     'public.reviews': 'reviews',

@@ -158,6 +158,8 @@ export async function tellChatStory(stack: DemoStack, { step }: Story): Promise<
       'Vera asks for a weekly digest: the mail says what she has not read',
       async () => {
         await must(vera.tb.notifications.updateSettings({ digest: 'weekly', time_zone: 'Asia/Almaty' }))
+        const { id } = await must(dina.tb.chat.open({ account_id: veraId }))
+        await must(dina.tb.chat.send({ conversation_id: id, body: 'Another time, Vera.' }))
         await asAdmin(stack, async (sql) => {
           // As the job would on Monday morning, by Vera's clock.
           await sql`
