@@ -128,9 +128,17 @@ test('who is here is seen, and who has gone is not', async () => {
   await waitFor(() => expect([...one.subscription.state.present].sort()).toEqual([ann.id, bob.id].sort()))
   await waitFor(() => expect([...two.subscription.state.present].sort()).toEqual([ann.id, bob.id].sort()))
   expect(hidden.subscription.state.present).toEqual([])
+  expect(present.at(-1)).toEqual([ann.id, bob.id].sort())
+  // A key says what its owner likes.
+  const { epoch } = one.subscription.state.conversation
+  const config = { private: true, presence: { key: crypto.randomUUID(), enabled: true } }
+  const forged = cem.client.channel(`presence:${id}:${epoch}`, { config })
+  await new Promise<void>((resolve) => forged.subscribe((status) => status === 'SUBSCRIBED' && resolve()))
+  expect(await forged.track({})).toBe('ok')
   await two.subscription.unsubscribe()
   await waitFor(() => expect(one.subscription.state.present).toEqual([ann.id]))
   expect(present.at(-1)).toEqual([ann.id])
+  await cem.client.removeChannel(forged)
   await Promise.all([one, hidden].map(({ subscription }) => subscription.unsubscribe()))
 })
 
@@ -170,6 +178,20 @@ test('two subscriptions of one client share its channels and do not disturb each
   await third.subscription.unsubscribe()
 })
 
+test('one can subscribe again while one is still leaving', async () => {
+  const id = await group(bob)
+  const first = await hear(ann, id)
+  ann.socket().leavesAfterMs = 300
+  const left = first.subscription.unsubscribe()
+  const second = await hear(ann, id)
+  ann.socket().leavesAfterMs = 0
+  await left
+  await say(bob, id, 'Hello')
+  await waitFor(() => expect(bodies(second)).toEqual([null, 'Hello']))
+  await second.subscription.unsubscribe()
+  expect(channels(ann)).toEqual([])
+})
+
 test('what was sent before unsubscribing is sent all the same', async () => {
   const id = await group(bob)
   const { subscription } = await hear(ann, id)
@@ -204,6 +226,22 @@ test('who leaves a group is told, and has what was said until then; others go on
   expect(again.subscription.messages.map(({ data }) => data.event)).toEqual(['member_added'])
   expect(leaves.ends).toHaveLength(1)
   await Promise.all([stays, again].map(({ subscription }) => subscription.unsubscribe()))
+})
+
+test('who is removed while the connection is away has what was said until then', async () => {
+  const id = await group(bob)
+  const heard = await hear(bob, id)
+  await bob.socket().cut()
+  await say(ann, id, 'Good bye')
+  await must(ann.tb.chat.removeMember(id, bob.id))
+  await say(ann, id, 'Gone.')
+  await waitFor(() => expect(heard.ends.map(({ details }) => details)).toEqual([{ reason: 'left' }]))
+  expect(heard.subscription.messages.map(({ body, data }) => body ?? data.event)).toEqual([
+    'created',
+    'Good bye',
+    'member_removed',
+  ])
+  expect(heard.changes.map(({ seq }) => seq)).toEqual([2, 3])
 })
 
 test('whom a block keeps apart reads what was said, waits, and goes on when it is lifted', async () => {

@@ -146,9 +146,10 @@ export function createLive(context: Context, options: LiveOptions, listener: Liv
     // What was said before the end is theirs.
     if (error.details?.reason === 'left') await sync.catchUp().catch(ignore)
     await stop()
+    // Whoever waits for the beginning has the error as its answer.
+    if (!hasBegun) return settle?.reject(error)
     listener.onConnection('ended')
     listener.onEnd(error)
-    settle?.reject(error)
   }
 
   async function stop(): Promise<void> {

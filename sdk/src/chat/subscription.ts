@@ -37,6 +37,7 @@ export async function subscribeToConversation(
 
   let connection: ConversationState['connection'] = 'connecting'
   let here: string[] = []
+  let toldPresent: string[] = []
   let ended: TalentbaseError | undefined
   let isOver = false
   let isTelling = false
@@ -62,7 +63,10 @@ export async function subscribeToConversation(
 
   const members = createMembers(requests, {
     onRead: (account_id, read_seq) => tell(handlers.onRead, { account_id, read_seq }),
-    onChange: changed,
+    onChange() {
+      tellPresence()
+      changed()
+    },
   })
   const outbox = createOutbox({
     context,
@@ -113,7 +117,7 @@ export async function subscribeToConversation(
       onTyping: (id, isTyping) => members.has(id) && typing.heard(id, isTyping),
       onPresence(ids) {
         here = ids
-        tell(handlers.onPresence, present())
+        tellPresence()
         changed()
       },
       onWake: outbox.wake,
@@ -127,8 +131,15 @@ export async function subscribeToConversation(
     },
   )
 
-  // Keys are chosen by those who are there.
+  // Keys are chosen by those who are there, so of no meaning unless they are members'.
   const present = () => here.filter(members.has)
+
+  function tellPresence(): void {
+    const ids = present().sort()
+    if (ids.join() === toldPresent.join()) return
+    toldPresent = ids
+    tell(handlers.onPresence, ids)
+  }
 
   function state(): ConversationState {
     const own = members.list().find(({ id }) => id === accountId)
