@@ -186,6 +186,18 @@ beforeAll(async () => {
      select 'order', id, $1, $2, 'creator', 5, created_at from ordered`,
     [keeper.id, agency.id],
   )
+  const talks = await sql(stack).unsafe(
+    `with made as (
+       insert into public.conversations (kind, title, created_by, last_message_at)
+       select 'group', 'Group ' || i, $1, ${moments} from generate_series(1, 60) as i returning id
+     )
+     insert into public.conversation_members (conversation_id, account_id, role) select id, $1, 'owner' from made returning conversation_id`,
+    [keeper.id],
+  )
+  await sql(stack)`
+    insert into public.messages (conversation_id, seq, version, body, created_at)
+    select c, n, n, 'A word', ${moment} from unnest(${talks.map(({ conversation_id }) => conversation_id)}::uuid[]) as c, generate_series(1, 2) as n
+  `
 })
 afterAll(() => stack.close())
 
@@ -199,7 +211,7 @@ interface ListCase {
   client: Person['client']
   count: number
   /** What tells the rows apart; their id unless told. */
-  key?: string
+  key?: string | string[]
 }
 
 const cases: Record<string, () => ListCase> = {
@@ -245,6 +257,13 @@ const cases: Record<string, () => ListCase> = {
   list_invoices: () => ({ args: {}, client: keeper.client, count: 60, key: 'number' }),
   list_withdrawals: () => ({ args: {}, client: keeper.client, count: 60 }),
   list_saved_searches: () => ({ args: {}, client: keeper.client, count: 60 }),
+  list_conversations: () => ({ args: {}, client: keeper.client, count: 60 }),
+  search_messages: () => ({
+    args: { search: 'a word' },
+    client: keeper.client,
+    count: 120,
+    key: ['conversation_id', 'seq'],
+  }),
   list_wallet_transactions: () => ({ args: { type: 'credit' }, client: keeper.client, count: 60 }),
   list_assistant_sessions: () => ({ args: {}, client: keeper.client, count: 60 }),
 }
@@ -254,7 +273,8 @@ const caseOf = (name: string) => ({ list: name, ...cases[name]!() })
 async function page(one: ReturnType<typeof caseOf>, args: Record<string, unknown>): Promise<Row[]> {
   const { data, error } = await one.client.rpc(one.list, { ...one.args, ...args })
   if (error) throw error
-  return data.map((row: Record<string, string>) => ({ id: row[one.key ?? 'id'], cursor: row.cursor }))
+  const keys = [one.key ?? 'id'].flat()
+  return data.map((row: Record<string, string>) => ({ id: keys.map((key) => row[key]).join(' '), cursor: row.cursor }))
 }
 
 async function walk(one: ReturnType<typeof caseOf>, size: number, between = async () => {}): Promise<string[]> {

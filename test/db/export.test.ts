@@ -292,8 +292,7 @@ test('accounts.export: a key for each part, and no other', async () => {
   expect(Object.keys(empty).sort()).toEqual(keys)
   const { exported_at: _, account, ...parts } = empty
   expect(account).toMatchObject({ id: newcomer.id })
-  for (const [key, part] of Object.entries(parts))
-    expect(part, key).toEqual(key.endsWith('_profile') ? null : [])
+  for (const [key, part] of Object.entries(parts)) expect(part, key).toEqual(key.endsWith('_profile') ? null : [])
 })
 
 test.each(Object.entries(many))('accounts.export: every row of %s', async (table, column) => {

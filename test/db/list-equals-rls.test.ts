@@ -248,6 +248,22 @@ beforeAll(async () => {
     select 'order', o.id, o.buyer_id, o.seller_id, 'creator', 3, case when random() < 0.9 then now() end, case when random() < 0.1 then now() end
     from ordered as o
   `
+  // Of each conversation five members, who came and left when they did, and six messages.
+  await sql(stack)`
+    with talks as (
+      insert into public.conversations (kind, title, last_seq, version, last_message_at)
+      select 'group', 'Group ' || i, 6, 6, date_trunc('hour', now()) - (i % 5) * interval '1 hour' from generate_series(1, 120) as i
+      returning id, title
+    ), members as (
+      insert into public.conversation_members (conversation_id, account_id, joined_seq, left_seq)
+      select t.id, v, floor(random() * 3), case when random() < 0.3 then 3 + floor(random() * 4) end
+      from talks as t, generate_series(1, 5) as i
+      cross join lateral (select (${viewers}::uuid[])[1 + (substr(t.title, 7)::int * 37 + i * 11) % 200] as v) as x
+    )
+    insert into public.messages (conversation_id, seq, version, body, created_at)
+    select t.id, n, n, case when random() < 0.4 then 'a Needle' else 'hay' end, date_trunc('hour', now()) - (n % 3) * interval '1 hour'
+    from talks as t, generate_series(1, 6) as n
+  `
 })
 afterAll(async () => {
   await eyes.close()
@@ -397,6 +413,12 @@ const lists: Record<string, ListCase> = {
   list_saved_searches: { rows: 'select id from public.saved_searches' },
   list_withdrawals: { rows: 'select id from public.withdrawals' },
   list_subscriptions: { rows: 'select id from public.subscriptions' },
+  list_conversations: { rows: 'select id from public.conversations' },
+  search_messages: {
+    filters: { search: 'needle' },
+    key: `conversation_id || ' ' || seq`,
+    rows: `select conversation_id || ' ' || seq as id from public.messages where body ilike '%needle%'`,
+  },
   // Nobody reads the ledger; what is exported of it is the account's own.
   list_wallet_transactions: {
     rows: `select t ->> 'transfer_id' as id from jsonb_array_elements(public.export_account() -> 'wallet_transactions') as t`,
