@@ -32,7 +32,7 @@ test('2: no schema but public is served', async () => {
 
 test('2: no private table and no table of Auth by its name or as an embed', async () => {
   for (const client of clients()) {
-    for (const table of [...privateTables, 'users', 'sessions', 'objects', 'messages']) {
+    for (const table of [...privateTables, 'users', 'sessions', 'objects', 'buckets']) {
       const direct = await client.from(table).select()
       expect([direct.data, direct.status], table).toEqual([null, 404])
       const embedded = await client.from('accounts').select(`id, ${table}(*)`)
@@ -43,14 +43,17 @@ test('2: no private table and no table of Auth by its name or as an embed', asyn
 
 test('2, 13: no private function, not even with the secret key', async () => {
   const before = await stateOf(cast.stack)
-  for (const client of clients()) {
-    for (const name of privateFunctions) {
-      expect((await client.schema('private').rpc(name)).status, name).toBe(406)
-    }
-  }
-  for (const name of privateFunctions) {
-    if (`public.${name}` in served) continue
-    expect((await cast.agency.owner.client.rpc(name)).error?.code, name).toBe('PGRST202')
+  const { client: somebody } = cast.agency.owner
+  // Ten at a time: there are hundreds, and PostgREST looks for names that are like them.
+  for (let first = 0; first < privateFunctions.length; first += 10) {
+    const names = privateFunctions.slice(first, first + 10)
+    const tries = names.flatMap((name) =>
+      clients().map(async (client) => [name, (await client.schema('private').rpc(name)).status]),
+    )
+    expect(await Promise.all(tries)).toEqual(names.flatMap((name) => clients().map(() => [name, 406])))
+    const hiddenNames = names.filter((name) => !(`public.${name}` in served))
+    const answers = hiddenNames.map(async (name) => [name, (await somebody.rpc(name)).error?.code])
+    expect(await Promise.all(answers)).toEqual(hiddenNames.map((name) => [name, 'PGRST202']))
   }
   expect(await stateOf(cast.stack)).toEqual(before)
 })
