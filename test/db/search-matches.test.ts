@@ -273,8 +273,9 @@ describe('castings that an organization announces', () => {
     for (const { id } of castings) await must(owner.tb.castings.update(id, { organization_id: agency.id }))
     for (let i = 0; i < 2; i++) await match()
     for (const one of [person, follower]) {
-      const told = (await heard(one)).map(({ casting_id }) => casting_id)
-      expect(told.sort()).toEqual(castings.map(({ id }) => id).sort())
+      const told = await heard(one)
+      expect(told.map(({ casting_id }) => casting_id).sort()).toEqual(castings.map(({ id }) => id).sort())
+      for (const data of told) expect(data).toHaveProperty('saved_search_id')
     }
   })
 })
@@ -310,6 +311,21 @@ describe('runs', () => {
     // 100 things for nine searches, then 20 for the same.
     expect(asked).toEqual([4, 4, 4, 4, 2, 0])
     expect(await countTold(ids)).toEqual({ told: 9 * 120, accounts: 9 })
+  })
+
+  test('ask for what was new before a search was made none of those made meanwhile', async () => {
+    const ids = await searchers()
+    await makeTask(stack, owner)
+    await limit(3)
+    expect(await ask()).toBe(3)
+    const late = (await makeAccounts(stack, 30)).ids
+    for (const id of late) await search({ id }, 'task')
+    await limit(10_000)
+    await ask()
+    expect([await countTold(ids), await countTold(late)]).toEqual([
+      { told: 9, accounts: 9 },
+      { told: 0, accounts: 0 },
+    ])
   })
 
   test('that fail in the middle leave nothing behind and are done again', async () => {

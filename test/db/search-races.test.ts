@@ -49,6 +49,19 @@ test('many runs at once, however short, tell everybody once', async () => {
   expect(await told()).toEqual(once(tasks))
 })
 
+test('a second run passes over what the first is at, and loses nothing of it', async () => {
+  await sql(stack)`update private.settings set value = '5' where key = 'saved_searches.asked_per_run'`
+  const task = await makeTask(stack, owner)
+  const run: Runner = { runs: [match.runs[0]!] }
+  for (let i = 0; i < 2; i++) {
+    expect(await meanwhile(stack, run, run)).toEqual(['done', 'done'])
+    expect(Object.keys(await told())).toHaveLength(5 * (i + 1))
+  }
+  await sql(stack)`update private.settings set value = '10000' where key = 'saved_searches.asked_per_run'`
+  await matchSearches(stack)
+  expect(await told()).toEqual(once([task]))
+})
+
 test('an announcement and searches at the same time tell of a casting once', async () => {
   const agency = await must(owner.tb.organizations.create({ kind: 'agency', name: 'An agency' }))
   await sql(stack)`
