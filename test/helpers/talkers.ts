@@ -24,16 +24,10 @@ export interface Talker extends Omit<Person, 'client'> {
 /** A socket that can break as on the road, and hear what a server would say. */
 class TalkerSocket extends WebSocket {
   #joins: [joinRef: string, ref: string, topic: string][] = []
-  /** How long it takes until the server hears that a channel is left. */
-  leavesAfterMs = 0
 
   override send(data: Parameters<WebSocket['send']>[0]): void {
     if (typeof data === 'string' && data.includes('phx_join')) this.#joins.push(JSON.parse(data))
-    if (this.leavesAfterMs > 0 && typeof data === 'string' && data.includes('phx_leave')) {
-      setTimeout(() => super.send(data), this.leavesAfterMs)
-    } else {
-      super.send(data)
-    }
+    super.send(data)
   }
 
   async cut(): Promise<void> {

@@ -39,18 +39,12 @@ interface Topic {
   timer: ReturnType<typeof setTimeout> | undefined
 }
 
-interface Known {
-  topics: Map<string, Topic>
-  /** A channel that is being left has its name still; the next one waits for it. */
-  leaving: Map<string, Promise<unknown>>
-}
-
 // A client has one channel a topic, so all who listen share it.
-const knownOf = new WeakMap<Supabase, Known>()
+const topicsOf = new WeakMap<Supabase, Map<string, Topic>>()
 
-function known(supabase: Supabase): Known {
-  const found = knownOf.get(supabase) ?? { topics: new Map(), leaving: new Map() }
-  knownOf.set(supabase, found)
+function topicsIn(supabase: Supabase): Map<string, Topic> {
+  const found = topicsOf.get(supabase) ?? new Map<string, Topic>()
+  topicsOf.set(supabase, found)
   return found
 }
 
@@ -64,7 +58,7 @@ export function listenToTopic(
   listener: TopicListener,
   options: TopicOptions = {},
 ): Listening {
-  const { topics } = known(context.supabase)
+  const topics = topicsIn(context.supabase)
   let topic = topics.get(name)
   if (topic === undefined) {
     topic = {
@@ -107,7 +101,6 @@ export function listenToTopic(
 async function join(context: Context, topic: Topic): Promise<void> {
   const { supabase } = context
   try {
-    await known(supabase).leaving.get(topic.name)
     // Before this a new client has no more than its key, and the topic is private.
     await supabase.realtime.setAuth()
   } catch (error) {
@@ -159,7 +152,7 @@ function fail(context: Context, topic: Topic, cause: unknown): void {
   const error = errorFrom(realtimeAnswer(cause), context.locale)
   // The client itself tries again after a lost connection.
   if (topic.hasJoined && error.code !== 'permission_denied') return
-  const { topics } = known(context.supabase)
+  const topics = topicsIn(context.supabase)
   if (topics.get(topic.name) === topic) topics.delete(topic.name)
   const listeners = [...topic.listeners]
   topic.listeners.clear()
@@ -169,15 +162,11 @@ function fail(context: Context, topic: Topic, cause: unknown): void {
 
 async function leave(supabase: Supabase, topic: Topic): Promise<void> {
   clearTimeout(topic.timer)
-  const { channel, name } = topic
+  const { channel } = topic
   topic.channel = undefined
   topic.isJoined = false
-  if (channel === undefined) return
-  const { leaving } = known(supabase)
-  const left = supabase.removeChannel(channel).catch(() => undefined)
-  leaving.set(name, left)
-  await left
-  if (leaving.get(name) === left) leaving.delete(name)
+  // Its name is free at once; the answer is waited for.
+  if (channel !== undefined) await supabase.removeChannel(channel)
 }
 
 const keysOf = (channel: RealtimeChannel): string[] => Object.keys(channel.presenceState())
