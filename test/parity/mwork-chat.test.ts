@@ -203,7 +203,7 @@ it('MW31 chat.send: members only, as the plan allows, the same client_id once', 
   const plain = await owner.client.rpc('send_message', { ...input, body: 'Plainly.', client_id: crypto.randomUUID() })
   expect(plain.data).toMatchObject({ seq: 4, body: 'Plainly.', is_own: true })
   const news = (await must(applicant.tb.notifications.list({ limit: 1 }))).items
-  expect(news).toMatchObject([{ type: 'new_message', data: { conversation_id: id } }])
+  expect(news).toMatchObject([{ type: 'new_message', title: owner.username, data: { conversation_id: id, seq: 4 } }])
 
   await expectUnchanged(
     () => stored(stack, id),

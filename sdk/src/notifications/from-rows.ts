@@ -8,14 +8,15 @@ import type { Notification } from './types.ts'
 /** Rows hold ids; titles and sentences are put in here, with the names as they are now. */
 export async function notificationsOf(context: Context, rows: Row<'notifications'>[]): Promise<Notification[]> {
   const idsIn = (name: string) => new Set(rows.map((row) => idIn(row, name)).filter((id) => id !== null))
-  const [castings, candidates, tasks, orders, searches] = await Promise.all([
+  const [castings, candidates, tasks, orders, searches, authors] = await Promise.all([
     castingTitles(context, [...idsIn('casting_id')]),
     namesOf(context, idsIn('candidate_id')),
     taskTitles(context, [...new Set(rows.map(taskIdOf).filter((id) => id !== null))]),
     orderTitles(context, [...idsIn('order_id')]),
     searchNames(context, [...idsIn('saved_search_id')]),
+    authorNames(context, [...idsIn('author_id')]),
   ])
-  const names = { castings, candidates, tasks, orders, searches }
+  const names = { castings, candidates, tasks, orders, searches, authors }
   return rows.map((row) => notificationOf(row, names, languages[context.locale]))
 }
 
@@ -26,6 +27,7 @@ interface Names {
   tasks: Map<string, string>
   orders: Map<string, string>
   searches: Map<string, string>
+  authors: Map<string, string>
 }
 
 async function castingTitles({ supabase, rows }: Context, ids: string[]): Promise<Map<string, string>> {
@@ -53,9 +55,21 @@ async function searchNames({ supabase, rows }: Context, ids: string[]): Promise<
   return new Map(searches.map(({ id, name }) => [id, name]))
 }
 
+/** Of those that stand in the directory. */
+async function authorNames({ supabase, rows }: Context, ids: string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map()
+  const accounts = await rows(supabase.from('accounts').select('id, full_name, username').in('id', ids))
+  return new Map(
+    accounts.flatMap(({ id, full_name, username }) => {
+      const name = full_name ?? username
+      return name === null ? [] : [[id, name]]
+    }),
+  )
+}
+
 function notificationOf(
   row: Row<'notifications'>,
-  { castings, candidates, tasks, orders, searches }: Names,
+  { castings, candidates, tasks, orders, searches, authors }: Names,
   texts: NotificationTexts,
 ): Notification {
   const casting_id = idIn(row, 'casting_id')
@@ -67,6 +81,7 @@ function notificationOf(
     task: tasks.get(taskIdOf(row) ?? ''),
     order: orders.get(idIn(row, 'order_id') ?? ''),
     search: searches.get(idIn(row, 'saved_search_id') ?? ''),
+    author: authors.get(idIn(row, 'author_id') ?? ''),
   }
   const { title, message } = compose({ type: row.type, data, count }, names, texts)
   return {
