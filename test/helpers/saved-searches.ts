@@ -2,7 +2,7 @@ import { sql } from './people.ts'
 import type { TestStack } from './stack.ts'
 
 /** What a saved search finds, past the API: nobody has to sign in. */
-export interface SearchInput {
+interface SearchInput {
   filters?: Record<string, unknown>
   frequency?: 'instant' | 'daily'
   name?: string
