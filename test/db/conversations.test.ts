@@ -351,6 +351,16 @@ describe('with whom nobody talks', () => {
       const { one, opens } = await scenes.order!()
       return [one, { with: await somebody('creator'), context: opens[0]![1].context! }, { code: 'not_found' }]
     },
+    'the other side of an order who is suspended': async () => {
+      const { one, other, opens } = await scenes.order!()
+      await sql(stack)`select private.suspend_account(${other.id}, 'for a test')`
+      return [one, { context: opens[0]![1].context! }, { code: 'not_found' }]
+    },
+    'the other side of an order who is gone': async () => {
+      const { one, other, opens } = await scenes.order!()
+      await sql(stack)`delete from auth.users where id = ${other.id}`
+      return [one, { context: opens[0]![1].context! }, { code: 'not_found' }]
+    },
     'a candidate, by who is no recruiter': async () => {
       const [candidate] = await makeCandidates(stack, 1)
       return [await somebody('client'), { context: ['candidate', candidate!.card_id] }, { code: 'permission_denied' }]

@@ -4,6 +4,7 @@ import {
   add,
   allMessages,
   block,
+  callAs,
   conversation,
   conversationsOf,
   group,
@@ -189,6 +190,8 @@ describe('who comes and goes', () => {
     expect(await bodies(fresh)).toEqual(['member_added', 'Second apple'])
     expect(await conversation(stack, fresh, id)).toMatchObject({ unread: 2, last_seq: 4 })
 
+    await callAs(stack, fresh, "mute_conversation($1, 'infinity')", id)
+
     await remove(stack, owner, id, fresh)
     await say(stack, owner, id, 'Third apple')
     expect(await bodies(fresh)).toEqual(['member_added', 'Second apple', 'member_removed'])
@@ -203,6 +206,15 @@ describe('who comes and goes', () => {
       last_message: { seq: 5 },
     })
     expect(await conversationsOf(stack, fresh)).toEqual([])
+    const listed = await callAs<{ account_id: string; role: string }>(stack, owner, 'list_conversation_members($1)', id)
+    expect(listed.map(({ account_id, role }) => [account_id, role])).toEqual([
+      [owner.id, 'owner'],
+      [member.id, 'member'],
+    ])
+    const told = await sql(stack)`
+      select from public.notifications where account_id = ${fresh.id} and type = 'new_message' and read_at is null
+    `
+    expect(told).toHaveLength(0)
     expect(await unread(stack, fresh)).toEqual({ messages: 0, conversations: 0 })
     expect((await search(stack, fresh, 'apple')).map(({ body }) => body)).toEqual(['Second apple'])
     expect(await messagesOf(stack, fresh, id, { after: 5 })).toEqual([])

@@ -183,6 +183,8 @@ describe('the same send again', () => {
       expect(await say(stack, one, mine, 'Once', { client_id })).toEqual(first)
     })
     expect(await say(stack, other, mine, 'Mine', { client_id })).toMatchObject({ seq: 2, client_id })
+    // Whose it is knows it, nobody else.
+    expect((await messagesOf(stack, one, mine)).map((message) => message.client_id)).toEqual([null, client_id])
     const elsewhere = await open(stack, one, { with: stranger })
     expect(await say(stack, one, elsewhere.id, 'Here', { client_id })).toMatchObject({ seq: 1 })
     await edit(stack, one, mine, 1, 'Edited')
@@ -365,6 +367,17 @@ describe('edited and deleted', () => {
     })
     await erase(stack, other, shared, 2)
     expect((await messagesOf(stack, one, shared)).map(({ body }) => body)).toEqual([null, null, null])
+  })
+
+  test('whoever has come again changes nothing that they said before: it is not theirs to read', async () => {
+    const shared = await group(stack, one, [other])
+    await say(stack, other, shared, 'Mine')
+    await remove(stack, one, shared, other)
+    await callAs(stack, one, 'add_group_members($1, $2)', shared, [other.id])
+    await changesNothing(async () => {
+      expect(await refusalOf(edit(stack, other, shared, 2, 'More'))).toEqual({ code: 'not_found' })
+      expect(await refusalOf(erase(stack, other, shared, 2))).toEqual({ code: 'not_found' })
+    })
   })
 })
 

@@ -187,15 +187,19 @@ describe('200,000 messages', () => {
     await sql(stack).unsafe('vacuum analyze public.messages, public.conversations, public.conversation_members')
   }, 120_000)
 
-  /** The plan of a query as the account, and what pages it touched; the second time: what is cached by then is. */
-  async function planOf(query: string, values: string[] = []): Promise<Plan> {
-    const run = () =>
-      actAs(stack, me, async (tx) => {
-        const [row] = await tx.unsafe(`explain (analyze, buffers, timing off, format json) ${query}`, values)
-        return (row!['QUERY PLAN'] as { Plan: Plan }[])[0]!.Plan
-      })
-    await run()
-    return run()
+  /**
+   * The plan of a query as the account, and what pages it touched; the second time: what is cached by then is. Of the table with
+   * its policy the planner takes a conversation for small: where random reads are dear (4, as on turning disks), it would rather
+   * sort it than go by the index, up to some 300,000 messages in all.
+   */
+  function planOf(query: string, values: string[] = []): Promise<Plan> {
+    return actAs(stack, me, async (tx) => {
+      await tx`set local random_page_cost = 1.1`
+      const explain = () => tx.unsafe(`explain (analyze, buffers, timing off, format json) ${query}`, values)
+      await explain()
+      const [row] = await explain()
+      return (row!['QUERY PLAN'] as { Plan: Plan }[])[0]!.Plan
+    })
   }
   const buffers = (plan: Plan) => plan['Shared Hit Blocks'] + plan['Shared Read Blocks']
 
@@ -216,12 +220,14 @@ describe('200,000 messages', () => {
     expect(counts[0]).toBe(counts[1])
     expect(counts[0]).toBeLessThan(30)
 
-    await member(talks[10]!, 9_990)
-    const pages = []
-    for (const left of [10, 10_000])
-      pages.push(buffers(await planOf('select * from public.list_messages($1)', [talks[left]!])))
-    // Both have 10,000 messages: a page of them costs what its fifty cost.
-    expect(Math.abs(pages[0]! - pages[1]!)).toBeLessThan(30)
+    const pages: number[] = []
+    for (const left of [10, 10_000]) {
+      await member(talks[10]!, 10_000 - left)
+      await sql(stack).unsafe('vacuum public.conversation_members')
+      pages.push(buffers(await planOf('select * from public.list_messages($1)', [talks[10]!])))
+    }
+    expect(pages[0]).toBe(pages[1])
+    // A page costs what its fifty messages cost, wherever in the conversation it is.
     const behind = buffers(await planOf('select * from public.list_messages($1, before => 60)', [talks[10_000]!]))
     const after = buffers(
       await planOf('select * from public.list_messages($1, after_version => 9950)', [talks[10_000]!]),
