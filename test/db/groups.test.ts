@@ -234,6 +234,7 @@ describe('who comes and goes', () => {
       unread: 2,
       can_write: true,
       role: 'member',
+      muted_until: null,
     })
     expect(await bodies(member)).toHaveLength(8)
   })

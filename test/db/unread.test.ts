@@ -254,6 +254,9 @@ describe('200,000 messages', () => {
     expect(indexes(caught)).toContain('messages_version_key')
     expect(buffers(caught)).toBeLessThan(400)
     for (const plan of [page, caught]) expect(indexes(plan).filter((name) => name === 'all of messages')).toEqual([])
+    // Also when no conversation is named: others' are not looked at.
+    const all = await planOf('select count(*) from public.messages')
+    expect(indexes(all)).not.toContain('all of messages')
   })
 
   test('a search reads what it finds, in one’s own conversations, and a list what it shows', async () => {
