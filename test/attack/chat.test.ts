@@ -530,6 +530,8 @@ describe('33: with the socket left open', () => {
         await sql(stack)`select private.notify(${other.id}, 'general', '{}')`
         expect(await eventually(() => witness.received.some(({ event }) => event === 'notification'))).toBe(true)
         expect(ear.received).toHaveLength(heard)
+        const told = await sql(stack)`select from realtime.messages where topic = ${topic} and event = 'read'`
+        expect(told).toHaveLength(0)
       }
       expect(typing.received).toEqual([])
 
