@@ -11,7 +11,7 @@ import { type Eyes, openEyes } from './viewer.ts'
 // reads, by the lists, the tables, the counts and the search, what the model says.
 
 // More by hand.
-const runs = Number(process.env.TALENTBASE_CHAT_RUNS ?? 12)
+const runs = Number(process.env.TALENTBASE_CHAT_RUNS ?? 8)
 
 let stack: TestStack
 let eyes: Eyes
