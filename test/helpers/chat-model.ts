@@ -257,12 +257,13 @@ export class Chat {
     return 'done'
   }
 
-  block(who: Who, other: Who): string {
+  /** `talks`: all of them in the order of their ids, in which the database parts them. */
+  block(who: Who, other: Who, talks: Talk[]): string {
     if (who === other) return 'validation_failed'
     if (this.blocks.has(`${who} ${other}`)) return 'done'
     if (this.gone.has(other) || this.blocks.has(`${other} ${who}`)) return 'not_found'
     this.blocks.add(`${who} ${other}`)
-    for (const talk of this.talks) {
+    for (const talk of talks) {
       const [one, another] = [this.memberOf(talk, who), this.memberOf(talk, other)]
       if (talk.kind === 'direct' || one?.left !== null || another?.left !== null) continue
       const guest = one.role === 'owner' ? another : another.role === 'owner' ? one : undefined
