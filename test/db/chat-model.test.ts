@@ -333,26 +333,35 @@ class Doing implements fc.AsyncCommand<World, object> {
   }
 }
 
-test(`${runs} runs of what five people do`, async () => {
-  const commands = steps.flatMap(([weight, arbitrary]) => Array(weight).fill(arbitrary.map((step) => new Doing(step))))
-  await fc.assert(
-    fc.asyncProperty(fc.commands(commands as fc.Arbitrary<Doing>[], { maxCommands: 60, size: 'max' }), async (list) => {
-      // Enough to do something with, before anything is done.
-      const first: Step[] = [
-        { do: 'open', who: 0, whom: 1 },
-        { do: 'group', who: 2, others: [0, 1, 3] },
-        { do: 'say', who: 0, talk: 1, word: 0, reply: null },
-      ]
-      let world: World
-      const setUp = async () => {
-        world = new World((await makeAccounts(stack, names.length, { roles: ['client'] })).ids)
-        for (const step of first) await world.take(step)
-        return { model: world, real: {} }
-      }
-      await fc.asyncModelRun(setUp, list)
-      for (const name of names.filter((one) => !world!.chat.gone.has(one))) await world!.expectSeen(name)
-    }),
-    { numRuns: runs },
-  )
-  expect([...(await wrongNumbers(stack))]).toEqual([])
-}, 60_000 + runs * 2_000)
+test(
+  `${runs} runs of what five people do`,
+  async () => {
+    const commands = steps.flatMap(([weight, arbitrary]) =>
+      Array(weight).fill(arbitrary.map((step) => new Doing(step))),
+    )
+    await fc.assert(
+      fc.asyncProperty(
+        fc.commands(commands as fc.Arbitrary<Doing>[], { maxCommands: 60, size: 'max' }),
+        async (list) => {
+          // Enough to do something with, before anything is done.
+          const first: Step[] = [
+            { do: 'open', who: 0, whom: 1 },
+            { do: 'group', who: 2, others: [0, 1, 3] },
+            { do: 'say', who: 0, talk: 1, word: 0, reply: null },
+          ]
+          let world: World
+          const setUp = async () => {
+            world = new World((await makeAccounts(stack, names.length, { roles: ['client'] })).ids)
+            for (const step of first) await world.take(step)
+            return { model: world, real: {} }
+          }
+          await fc.asyncModelRun(setUp, list)
+          for (const name of names.filter((one) => !world!.chat.gone.has(one))) await world!.expectSeen(name)
+        },
+      ),
+      { numRuns: runs },
+    )
+    expect([...(await wrongNumbers(stack))]).toEqual([])
+  },
+  60_000 + runs * 2_000,
+)
