@@ -54,6 +54,40 @@ begin
 end;
 $$;
 
+create function private.lock_blocks(is_shared boolean, variadic account_ids uuid[])
+returns void
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  -- Definer: for this module. A block and a group of one of its two, made at once, would not see each other: whoever brings people
+  -- together shares the lock of the account that does, whoever blocks has those of both, in the order of their ids.
+  select case
+    when lock_blocks.is_shared then pg_advisory_xact_lock_shared(hashtextextended('blocks ' || a::text, 0))
+    else pg_advisory_xact_lock(hashtextextended('blocks ' || a::text, 0))
+  end
+  from (select u.a from unnest(lock_blocks.account_ids) as u (a) order by u.a) as o;
+$$;
+
+create function private.block_one_by_one()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: as above. Before a block.
+begin
+  perform private.lock_blocks(false, new.account_id, new.blocked_id);
+  return new;
+end;
+$$;
+
+create trigger blocks_one_by_one
+  before insert on public.blocks
+  for each row execute function private.block_one_by_one();
+
 create function private.lock_new_members(account_ids uuid[])
 returns uuid[]
 language plpgsql
@@ -71,6 +105,7 @@ begin
     perform private.raise_error('validation_failed', 400, 'So many a group does not have.', '{"fields": {"account_ids": "length"}}');
   end if;
   perform private.lock_accounts(variadic wanted || caller);
+  perform private.lock_blocks(true, caller);
   if (
     select count(*) from public.accounts as a
     where a.id = any (wanted) and a.is_listed and private.is_active_account(a.id) and not private.is_blocked(caller, a.id)

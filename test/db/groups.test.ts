@@ -300,6 +300,37 @@ describe('blocks', () => {
     expect(await messagesOf(stack, second, id)).toMatchObject([{ body: 'Hello' }, {}, {}])
   })
 
+  test.each(['the owner', 'the member'])(
+    '%s blocks the other who is being added, or whose group is made, in any order',
+    async (who) => {
+      for (const isNew of [false, true]) {
+        await inAnyOrder(
+          stack,
+          async () => {
+            const [owner, guest, third] = (await people(3)) as [Account, Account, Account]
+            const id = await group(stack, owner, [third])
+            const [by, whom] = who === 'the owner' ? [owner, guest] : [guest, owner]
+            const making = call('create_group($1, $2::text::uuid[])', 'Shoot', `{${guest.id}}`)
+            return {
+              row: guest,
+              first: { as: by, runs: [call('block_account($1)', whom.id)] },
+              second: { as: owner, runs: [isNew ? making : adding(id, guest)] },
+              hold: statement('select from public.conversations where id = $1 for update', id),
+            }
+          },
+          async ([blocked, added], guest) => {
+            expect(blocked).toBe('done')
+            expect(['done', 'not_found']).toContain(added)
+            const rows = await sql(stack)`
+            select from public.conversation_members where account_id = ${guest.id} and left_seq is null
+          `
+            expect(rows).toHaveLength(0)
+          },
+        )
+      }
+    },
+  )
+
   test('in several groups at once, also while they talk and leave', async () => {
     const [owner, member, third] = (await people(3)) as [Account, Account, Account]
     const groups = await Promise.all(Array.from({ length: 4 }, () => group(stack, owner, [member, third])))
