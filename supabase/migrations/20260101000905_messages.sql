@@ -170,6 +170,7 @@ as $$
       from public.messages as r
       join public.conversation_members as m on m.conversation_id = r.conversation_id and m.account_id = auth.uid()
       where r.conversation_id = message.conversation_id and r.seq = message.reply_to_seq and r.seq > m.joined_seq
+        and (m.left_version is null or r.version <= m.left_version or r.deleted_at is not null)
     ),
     (
       select coalesce(
@@ -388,6 +389,7 @@ create policy select_members on public.messages for select to authenticated
       select from public.conversation_members as m
       where m.conversation_id = messages.conversation_id and m.account_id = (select auth.uid())
         and messages.seq > m.joined_seq and messages.seq <= coalesce(m.left_seq, messages.seq)
+        and (m.left_version is null or messages.version <= m.left_version or messages.deleted_at is not null)
     )
   );
 

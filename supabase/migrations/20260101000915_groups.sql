@@ -203,7 +203,7 @@ begin
     insert into public.conversation_members as m (conversation_id, account_id, joined_seq, read_seq)
     select conversation.id, w, conversation.last_seq, conversation.last_seq from unnest(wanted) as w
     on conflict on constraint conversation_members_pkey do update
-      set left_seq = null, joined_seq = excluded.joined_seq, read_seq = excluded.read_seq, role = 'member', muted_until = null,
+      set left_seq = null, left_version = null, left_title = null, joined_seq = excluded.joined_seq, read_seq = excluded.read_seq, role = 'member', muted_until = null,
         joined_at = clock_timestamp()
       where m.left_seq is not null
     returning m.account_id
@@ -246,7 +246,7 @@ declare
 begin
   update public.conversations as c set epoch = c.epoch + 1 where c.id = conversation.id returning c.* into taken_from;
   update public.conversation_members as m
-  set left_seq = taken_from.last_seq + 1, role = 'member'
+  set left_seq = taken_from.last_seq + 1, left_version = taken_from.version + 1, left_title = taken_from.title, role = 'member'
   where m.conversation_id = taken_from.id and m.account_id = take_out.account_id;
   perform private.pass_on_group(taken_from.id);
   perform private.read_grouped_notifications(take_out.account_id, 'new_message', taken_from.id::text);
