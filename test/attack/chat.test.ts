@@ -339,6 +339,34 @@ test('9: nor what an edit says after it, the name that the group has then, who i
   expect(JSON.stringify([rows, messages, await search(stack, out, 'apple')])).not.toContain('Pineapple')
 })
 
+test('27, 33: a file that was sent is not overwritten, renamed or moved: that would tell who is out or blocked', async () => {
+  const [maker, out, other] = (await createPeople(stack, 3, { roles: ['client'] })) as [Person, Person, Person]
+  const files = maker.client.storage.from('attachments')
+  const pdf = (text: string) => new Blob([`%PDF-1.7 ${text}`], { type: 'application/pdf' })
+  const path = `${maker.id}/plan.pdf`
+  const sent = (await files.upload(path, pdf('before'), { metadata: { name: 'Plan.pdf' } })).data!.id
+  const id = await group(stack, maker, [out])
+  const pair = (await open(stack, maker, { with: other })).id
+  for (const conversationId of [id, pair]) await say(stack, maker, conversationId, null, { file_ids: [sent] })
+  await remove(stack, maker, id, out)
+  await block(stack, other, maker)
+
+  await changesNothing(async () => {
+    const options = { metadata: { name: 'Pineapple.pdf' } }
+    expect((await files.upload(path, pdf('after'), { ...options, upsert: true })).error).not.toBeNull()
+    expect((await files.update(path, pdf('after'), options)).error).not.toBeNull()
+    expect((await files.move(path, `${maker.id}/pineapple.pdf`)).error).not.toBeNull()
+  })
+  for (const { client } of [out, other]) {
+    const { data } = await client.storage.from('attachments').download(path)
+    expect(await data!.text()).toBe('%PDF-1.7 before')
+  }
+  // Taken back, it is the owner's again.
+  await erase(stack, maker, id, 2)
+  await erase(stack, maker, pair, 1)
+  expect((await files.update(path, pdf('after'))).error).toBeNull()
+})
+
 test('12: a suspended account reads and writes nothing of it', async () => {
   const person = await createPerson(stack, { roles: ['client'] })
   const id = await group(stack, person, [owner])
