@@ -54,6 +54,20 @@ begin
 end;
 $$;
 
+create function private.shown_title(title text)
+returns text
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  -- Definer: settings are nobody's to read. A title is read by the members as messages are, of which a group's never show contacts.
+  select case
+    when coalesce((private.setting('chat.redacts_contacts') #>> '{}')::boolean, false) then left(private.without_contacts(shown_title.title), 200)
+    else shown_title.title
+  end;
+$$;
+
 create function private.lock_blocks(is_shared boolean, variadic account_ids uuid[])
 returns void
 language sql
@@ -134,7 +148,7 @@ begin
   if wanted = '{}' then
     perform private.raise_error('validation_failed', 400, 'A group has somebody else in it.', '{"fields": {"account_ids": "required"}}');
   end if;
-  insert into public.conversations (kind, title, created_by) values ('group', create_group.title, caller) returning * into conversation;
+  insert into public.conversations (kind, title, created_by) values ('group', private.shown_title(create_group.title), caller) returning * into conversation;
   insert into public.conversation_members (conversation_id, account_id, role) values (conversation.id, caller, 'owner');
   insert into public.conversation_members (conversation_id, account_id) select conversation.id, w from unnest(wanted) as w;
   perform private.require_writer(conversation);
@@ -168,8 +182,8 @@ declare
 begin
   perform private.check_group_title(rename_group.title);
   conversation := private.lock_own_group(rename_group.conversation_id);
-  if conversation.title <> rename_group.title then
-    update public.conversations as c set title = rename_group.title where c.id = conversation.id;
+  if conversation.title <> private.shown_title(rename_group.title) then
+    update public.conversations as c set title = private.shown_title(rename_group.title) where c.id = conversation.id;
     perform private.add_message(conversation.id, auth.uid(), 'system', null, '{"event": "renamed"}');
   end if;
 end;

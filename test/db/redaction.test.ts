@@ -11,6 +11,7 @@ import {
   messagesOf,
   open,
   refusalOf,
+  rename,
   say,
   search,
   sending,
@@ -144,6 +145,14 @@ describe('before it is paid for', () => {
     `
     expect(told!.broadcasts).toBeGreaterThan(0)
     expect(told!.texts).not.toContain('201 95')
+  })
+
+  test('nor in a group’s title', async () => {
+    const [one, other] = (await makeSides(stack, 2)) as [Account, Account]
+    const id = await group(stack, one, [other], phone)
+    expect((await conversation(stack, other, id)).title).toBe(shown)
+    await rename(stack, one, id, 'Telegram: johndoe')
+    expect((await conversation(stack, other, id)).title).toBe('•••')
   })
 
   test('an edit is looked at as a send is, and a deleted message leaves no original', async () => {
