@@ -220,13 +220,17 @@ begin
   if mark_conversation_read.seq < 0 then
     perform private.raise_error('validation_failed', 400, 'seq is the number of a message.', '{"fields": {"seq": "range"}}');
   end if;
+  -- Nobody is taken out between the epoch that is read here and the broadcast to it.
+  select c.* into conversation
+  from public.conversations as c
+  where c.id = mark_conversation_read.conversation_id and c.id in (select private.own_conversation_ids())
+  for share;
   select m.* into member from public.conversation_members as m
-  where m.conversation_id = mark_conversation_read.conversation_id and m.account_id = caller and m.left_seq is null
+  where m.conversation_id = conversation.id and m.account_id = caller and m.left_seq is null
   for no key update;
   if not found then
     perform private.raise_error('not_found', 404, 'There is no such conversation.');
   end if;
-  select c.* into conversation from public.conversations as c where c.id = member.conversation_id;
   was := greatest(member.read_seq, member.joined_seq);
   update public.conversation_members as m
   set read_seq = greatest(was, least(coalesce(mark_conversation_read.seq, conversation.last_seq), conversation.last_seq))

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { atOnce, codesOf, type Run, type Runner, statement } from '../helpers/at-once.ts'
+import { atOnce, codesOf, meanwhile, type Run, type Runner, statement } from '../helpers/at-once.ts'
 import {
   add,
   allMessages,
@@ -253,6 +253,23 @@ describe('who comes and goes', () => {
     const [after] = await sql(stack)`select epoch from public.conversations where id = ${id}`
     expect(after!.epoch - before!.epoch).toBe(9)
     expect([...(await wrongNumbers(stack))]).toEqual([])
+  })
+
+  test('a reading that is on its way is told before somebody is out, not on the old name after it', async () => {
+    const { id, all } = await made(3)
+    const [owner, out, reader] = all as [Account, Account, Account]
+    await say(stack, owner, id, 'Hello')
+    let told: unknown
+    const removal: Run = async (tx) => {
+      await call('remove_group_member($1, $2)', id, out.id)(tx)
+      // By another connection: what everybody sees before the removal does.
+      ;[told] = await sql(stack)`
+        select count(*)::int as count from realtime.messages where topic = 'conversation:' || ${id} || ':1' and event = 'read'
+      `
+    }
+    const reading = statement('select public.mark_conversation_read($1)', id)
+    const codes = await meanwhile(stack, { as: reader, runs: [reading] }, { as: owner, runs: [removal] })
+    expect([codes, told]).toEqual([['done', 'done'], { count: 1 }])
   })
 
   test('everybody of a large group hears at once that somebody is out, and by what name to listen', async () => {
