@@ -782,6 +782,8 @@ export type Database = {
           joined_at: string
           joined_seq: number
           left_seq: number | null
+          left_title: string | null
+          left_version: number | null
           muted_until: string | null
           read_seq: number
           role: string
@@ -793,6 +795,8 @@ export type Database = {
           joined_at?: string
           joined_seq?: number
           left_seq?: number | null
+          left_title?: string | null
+          left_version?: number | null
           muted_until?: string | null
           read_seq?: number
           role?: string
@@ -803,6 +807,8 @@ export type Database = {
           joined_at?: string
           joined_seq?: number
           left_seq?: number | null
+          left_title?: string | null
+          left_version?: number | null
           muted_until?: string | null
           read_seq?: number
           role?: string

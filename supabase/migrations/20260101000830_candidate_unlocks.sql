@@ -154,6 +154,10 @@ begin
   end if;
   answers := private.claim_idempotency_key('unlock_candidates', idempotency_key, jsonb_build_object('candidate_ids', to_jsonb(ids)));
   if answers is null then
+    -- Whoever deletes an account holds it before anything that is its own, such as conversations, which an unlock changes too.
+    perform private.lock_accounts(variadic array(
+      select c.account_id from private.candidates as c where c.card_id = any (ids)
+    ) || recruiter.account_id);
     recruiter := private.lock_recruiter(recruiter.account_id);
     recruiter := private.require_verified_recruiter();
     -- Nobody becomes unavailable meanwhile, and colleagues who share unlocks do not buy the same one twice.

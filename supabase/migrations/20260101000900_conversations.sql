@@ -45,6 +45,8 @@ create table public.conversation_members (
   role text not null default 'member',
   joined_seq bigint not null default 0,
   left_seq bigint,
+  left_version bigint,
+  left_title text,
   read_seq bigint not null default 0,
   muted_until timestamptz,
   joined_at timestamptz not null default clock_timestamp(),
@@ -54,6 +56,8 @@ create table public.conversation_members (
 comment on table public.conversation_members is 'Who is in a conversation, and how far they have read; one''s own rows alone, others'' by list_conversation_members.';
 comment on column public.conversation_members.joined_seq is 'Of the newest message when they came: they read what is after it.';
 comment on column public.conversation_members.left_seq is 'Of the newest message when they left or were removed: they read up to it. Null while they are in.';
+comment on column public.conversation_members.left_version is 'Of the conversation when they left: what is said by an edit after it is not theirs.';
+comment on column public.conversation_members.left_title is 'What the group was called then.';
 comment on column public.conversation_members.read_seq is 'Read up to here; unread is last_seq less this.';
 
 create index conversation_members_account_id_idx on public.conversation_members (account_id, conversation_id);

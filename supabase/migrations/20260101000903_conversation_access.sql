@@ -271,6 +271,8 @@ begin
     '(?<![[:alnum:].-])(?!(asp|ado|vb|ml|basic)\.net|(socket|draw)\.io)[[:alnum:]-]{2,}(\.[[:alnum:]-]+){0,3}\.((com|net|org|info|biz|kz|ru|uz|kg|io|dev|app|ai|gg|ly|xyz|uk|site|website)(?![[:alnum:]])(/[^[:space:]]*)?|[[:alpha:]]{2,24}/[[:alnum:]@][^[:space:]]*)',
     -- Handles.
     '(?<![[:alnum:]])@[[:alnum:]_.]{2,}',
+    -- Short names: only where a name is told.
+    '\y(tg|wa|ig|inst|инст|вк|vk|вконтакте|tik ?tok|тикток|linked ?in)([ ]+(id|nick|ник|username))?[ ]{0,3}([:=][ ]{0,3}@?[[:alpha:]][[:alnum:]_.]{2,}|[ ][ –-]{0,2}[[:alpha:]][[:alpha:].]*[0-9_][[:alnum:]_.]*)',
     '\y(telegram|телеграмм?|телега|тг|whats ?app|ватсапп?|вотсапп?|instagram|инстаграмм?|инста|insta|viber|вайбер|skype|скайп|wechat|signal|snapchat|discord|facebook|github)([ ]+(id|nick|ник|username))?[ ]{0,3}([:=][ ]{0,3}@?[[:alpha:]][[:alnum:]_.]{2,}|[ ][ –-]{0,2}[[:alpha:]][[:alpha:].]*[0-9_][[:alnum:]_.]*)'
   ] loop
     text_left := pg_catalog.regexp_replace(text_left, pattern, '•••', 'gi');

@@ -94,6 +94,33 @@ as $$
   );
 $$;
 
+create function private.keep_sent_file()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: runs as Storage's role. What was sent stays as it was read: other bytes or another name would be an edit without an end, and
+-- would reach who is out or blocked. With its message deleted it is its owner's again.
+begin
+  if exists (select from public.message_files as f where f.file_id = old.id) then
+    raise exception 'permission_denied' using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end;
+$$;
+
+create trigger objects_keep_sent_file
+  before update on storage.objects
+  for each row
+  when (
+    old.bucket_id = 'attachments'
+    and (new.bucket_id, new.name, new.version, new.metadata, new.user_metadata)
+      is distinct from (old.bucket_id, old.name, old.version, old.metadata, old.user_metadata)
+  )
+  execute function private.keep_sent_file();
+
 -- Cards ---------------------------------------------------------------------------------------------------------------
 
 create type public.message_card as (
@@ -170,6 +197,7 @@ as $$
       from public.messages as r
       join public.conversation_members as m on m.conversation_id = r.conversation_id and m.account_id = auth.uid()
       where r.conversation_id = message.conversation_id and r.seq = message.reply_to_seq and r.seq > m.joined_seq
+        and (m.left_version is null or r.version <= m.left_version or r.deleted_at is not null)
     ),
     (
       select coalesce(
@@ -388,6 +416,7 @@ create policy select_members on public.messages for select to authenticated
       select from public.conversation_members as m
       where m.conversation_id = messages.conversation_id and m.account_id = (select auth.uid())
         and messages.seq > m.joined_seq and messages.seq <= coalesce(m.left_seq, messages.seq)
+        and (m.left_version is null or messages.version <= m.left_version or messages.deleted_at is not null)
     )
   );
 

@@ -33,7 +33,7 @@ create type public.conversation_card as (
   cursor text
 );
 comment on type public.conversation_card is
-  'A conversation as one of its members sees it. account_…: the other side of a direct one, null once it is gone. candidate_id: the card that it is about. last_message: {seq, author_id, kind, body (200 characters), data, deleted_at, created_at}. left_at_seq: null while the caller is in; what came later is not shown. total: counted to 1,000 (1001 means more). cursor continues the list after this row.';
+  'A conversation as one of its members sees it. account_…: the other side of a direct one, null once it is gone. candidate_id: the card that it is about. last_message: {seq, author_id, kind, body (200 characters), data, deleted_at, created_at}. left_at_seq: null while the caller is in; what came later is not shown, nor who is in it (members_count is 0). total: counted to 1,000 (1001 means more). cursor continues the list after this row.';
 
 create function private.context_title(context_type text, context_id uuid)
 returns text
@@ -59,11 +59,14 @@ set search_path = ''
 as $$
   -- Definer: members and names are read past policies. Without total. What came after the caller left is not theirs.
   select row(
-    conversation.id, conversation.kind, conversation.title, conversation.context_type, conversation.context_id,
+    conversation.id, conversation.kind, case when member.left_seq is null then conversation.title else member.left_title end,
+    conversation.context_type, conversation.context_id,
     private.context_title(conversation.context_type, conversation.context_id),
     other.id, private.member_name(conversation, other.id), private.member_avatar_path(conversation, other.id),
     case when conversation.context_type = 'candidate' then conversation.context_id end,
-    (select count(*) from public.conversation_members as m where m.conversation_id = conversation.id and m.left_seq is null)::integer,
+    case when member.left_seq is null then (
+      select count(*) from public.conversation_members as m where m.conversation_id = conversation.id and m.left_seq is null
+    ) else 0 end::integer,
     member.role,
     case when member.left_seq is null then conversation.epoch end,
     case when member.left_seq is null then conversation.version end,
@@ -79,7 +82,10 @@ as $$
     ),
     case when member.left_seq is null then conversation.last_message_at end,
     member.muted_until, member.left_seq, private.write_refusal(conversation) is null, conversation.created_at, null,
-    private.cursor_of(coalesce(conversation.last_message_at, conversation.created_at), conversation.id)
+    private.cursor_of(
+      case when member.left_seq is null then coalesce(conversation.last_message_at, conversation.created_at) else member.joined_at end,
+      conversation.id
+    )
   )::public.conversation_card
   from (select coalesce(member.left_seq, conversation.last_seq) as last_seq) as seen
   left join lateral (select private.other_member(conversation, member.account_id) as id) as other on true;

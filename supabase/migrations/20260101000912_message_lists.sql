@@ -42,6 +42,7 @@ begin
         from public.messages as m
         where m.conversation_id = conversation.id and m.version > find_messages.after_version
           and m.seq > member.joined_seq and m.seq <= coalesce(member.left_seq, m.seq)
+          and (member.left_version is null or m.version <= member.left_version or m.deleted_at is not null)
           and (find_messages.before is null or m.seq < find_messages.before)
         order by m.version
         limit size
@@ -58,6 +59,7 @@ begin
           and m.seq > member.joined_seq
           and m.seq < coalesce(find_messages.before, 9223372036854775807)
           and m.seq <= coalesce(member.left_seq, 9223372036854775807)
+          and (member.left_version is null or m.version <= member.left_version or m.deleted_at is not null)
         order by m.seq desc
         limit size
       ) as x
@@ -134,6 +136,7 @@ begin
       where h.conversation_id = any (own) and h.body ilike private.like_pattern(find_in_messages.search)
         and h.body is not null
         and h.seq > m.joined_seq and h.seq <= coalesce(m.left_seq, h.seq)
+        and (m.left_version is null or h.version <= m.left_version)
     )
     select h.conversation_id, h.seq, h.author_id, private.member_name(c, h.author_id), h.body, h.created_at,
       (select least(count(*), 1001) from hits), private.cursor_of(h.created_at, h.id)
@@ -217,13 +220,17 @@ begin
   if mark_conversation_read.seq < 0 then
     perform private.raise_error('validation_failed', 400, 'seq is the number of a message.', '{"fields": {"seq": "range"}}');
   end if;
+  -- Nobody is taken out between the epoch that is read here and the broadcast to it.
+  select c.* into conversation
+  from public.conversations as c
+  where c.id = mark_conversation_read.conversation_id and c.id in (select private.own_conversation_ids())
+  for share;
   select m.* into member from public.conversation_members as m
-  where m.conversation_id = mark_conversation_read.conversation_id and m.account_id = caller and m.left_seq is null
+  where m.conversation_id = conversation.id and m.account_id = caller and m.left_seq is null
   for no key update;
   if not found then
     perform private.raise_error('not_found', 404, 'There is no such conversation.');
   end if;
-  select c.* into conversation from public.conversations as c where c.id = member.conversation_id;
   was := greatest(member.read_seq, member.joined_seq);
   update public.conversation_members as m
   set read_seq = greatest(was, least(coalesce(mark_conversation_read.seq, conversation.last_seq), conversation.last_seq))

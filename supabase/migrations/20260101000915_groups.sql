@@ -54,6 +54,54 @@ begin
 end;
 $$;
 
+create function private.shown_title(title text)
+returns text
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  -- Definer: settings are nobody's to read. A title is read by the members as messages are, of which a group's never show contacts.
+  select case
+    when coalesce((private.setting('chat.redacts_contacts') #>> '{}')::boolean, false) then left(private.without_contacts(shown_title.title), 200)
+    else shown_title.title
+  end;
+$$;
+
+create function private.lock_blocks(is_shared boolean, variadic account_ids uuid[])
+returns void
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  -- Definer: for this module. A block and a group of one of its two, made at once, would not see each other: whoever brings people
+  -- together shares the lock of the account that does, whoever blocks has those of both, in the order of their ids.
+  select case
+    when lock_blocks.is_shared then pg_advisory_xact_lock_shared(hashtextextended('blocks ' || a::text, 0))
+    else pg_advisory_xact_lock(hashtextextended('blocks ' || a::text, 0))
+  end
+  from (select u.a from unnest(lock_blocks.account_ids) as u (a) order by u.a) as o;
+$$;
+
+create function private.block_one_by_one()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: as above. Before a block.
+begin
+  perform private.lock_blocks(false, new.account_id, new.blocked_id);
+  return new;
+end;
+$$;
+
+create trigger blocks_one_by_one
+  before insert on public.blocks
+  for each row execute function private.block_one_by_one();
+
 create function private.lock_new_members(account_ids uuid[])
 returns uuid[]
 language plpgsql
@@ -71,6 +119,7 @@ begin
     perform private.raise_error('validation_failed', 400, 'So many a group does not have.', '{"fields": {"account_ids": "length"}}');
   end if;
   perform private.lock_accounts(variadic wanted || caller);
+  perform private.lock_blocks(true, caller);
   if (
     select count(*) from public.accounts as a
     where a.id = any (wanted) and a.is_listed and private.is_active_account(a.id) and not private.is_blocked(caller, a.id)
@@ -99,7 +148,7 @@ begin
   if wanted = '{}' then
     perform private.raise_error('validation_failed', 400, 'A group has somebody else in it.', '{"fields": {"account_ids": "required"}}');
   end if;
-  insert into public.conversations (kind, title, created_by) values ('group', create_group.title, caller) returning * into conversation;
+  insert into public.conversations (kind, title, created_by) values ('group', private.shown_title(create_group.title), caller) returning * into conversation;
   insert into public.conversation_members (conversation_id, account_id, role) values (conversation.id, caller, 'owner');
   insert into public.conversation_members (conversation_id, account_id) select conversation.id, w from unnest(wanted) as w;
   perform private.require_writer(conversation);
@@ -133,8 +182,8 @@ declare
 begin
   perform private.check_group_title(rename_group.title);
   conversation := private.lock_own_group(rename_group.conversation_id);
-  if conversation.title <> rename_group.title then
-    update public.conversations as c set title = rename_group.title where c.id = conversation.id;
+  if conversation.title <> private.shown_title(rename_group.title) then
+    update public.conversations as c set title = private.shown_title(rename_group.title) where c.id = conversation.id;
     perform private.add_message(conversation.id, auth.uid(), 'system', null, '{"event": "renamed"}');
   end if;
 end;
@@ -168,7 +217,7 @@ begin
     insert into public.conversation_members as m (conversation_id, account_id, joined_seq, read_seq)
     select conversation.id, w, conversation.last_seq, conversation.last_seq from unnest(wanted) as w
     on conflict on constraint conversation_members_pkey do update
-      set left_seq = null, joined_seq = excluded.joined_seq, read_seq = excluded.read_seq, role = 'member', muted_until = null,
+      set left_seq = null, left_version = null, left_title = null, joined_seq = excluded.joined_seq, read_seq = excluded.read_seq, role = 'member', muted_until = null,
         joined_at = clock_timestamp()
       where m.left_seq is not null
     returning m.account_id
@@ -211,7 +260,7 @@ declare
 begin
   update public.conversations as c set epoch = c.epoch + 1 where c.id = conversation.id returning c.* into taken_from;
   update public.conversation_members as m
-  set left_seq = taken_from.last_seq + 1, role = 'member'
+  set left_seq = taken_from.last_seq + 1, left_version = taken_from.version + 1, left_title = taken_from.title, role = 'member'
   where m.conversation_id = taken_from.id and m.account_id = take_out.account_id;
   perform private.pass_on_group(taken_from.id);
   perform private.read_grouped_notifications(take_out.account_id, 'new_message', taken_from.id::text);

@@ -212,7 +212,21 @@ as $$
     'withdrawals', (select coalesce(jsonb_agg(to_jsonb(w) order by w.created_at), '[]') from public.withdrawals as w where w.account_id = private.account_id()),
     'conversation_members', (select coalesce(jsonb_agg(to_jsonb(m) order by m.joined_at), '[]') from public.conversation_members as m where m.account_id = private.account_id()),
     -- Begun by the caller, whoever else is in them.
-    'conversations', (select coalesce(jsonb_agg(to_jsonb(c) - 'pair' - 'created_by' order by c.created_at), '[]') from public.conversations as c where c.created_by = private.account_id()),
+    'conversations', (
+      select coalesce(jsonb_agg(
+        case
+          when exists (
+            select from public.conversation_members as m
+            where m.conversation_id = c.id and m.account_id = private.account_id() and m.left_seq is null
+          ) then to_jsonb(c) - 'pair' - 'created_by'
+          -- What became of it since is for who is in it.
+          else jsonb_build_object('id', c.id, 'kind', c.kind, 'created_at', c.created_at)
+        end
+        order by c.created_at
+      ), '[]')
+      from public.conversations as c
+      where c.created_by = private.account_id()
+    ),
     'messages', (select coalesce(jsonb_agg(to_jsonb(m) - 'data' order by m.created_at), '[]') from public.messages as m where m.author_id = private.account_id() and m.kind = 'text'),
     'wallet_transactions', (
       select coalesce(jsonb_agg(to_jsonb(e) - 'id' || jsonb_build_object('kind', t.kind, 'currency', t.currency, 'reason', t.reason, 'created_at', t.created_at) order by e.id), '[]')

@@ -180,6 +180,14 @@ describe('50', () => {
     })
   })
 
+  test('one character that stands for eighteen makes no text, and no session, take longer', async () => {
+    const [row] = await sql(stack)`
+      select length(private.fold_text(repeat(U&'\\FDFA', 4000))) as long, private.fold_text(U&'\\FF21\\00BD') as short
+    `
+    expect(row!.long).toBeLessThanOrEqual(8020)
+    expect(row!.short).toBe('a1⁄2')
+  })
+
   test('a model’s answer that is deep, huge or strange is no more than a draft', async () => {
     let deep: unknown = 'x'
     for (let i = 0; i < 3_000; i++) deep = { a: deep }

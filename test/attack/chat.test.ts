@@ -1,7 +1,22 @@
 import type { SupabaseClient } from '@supabase/supabase-js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { chat } from '../access/modules/chat.ts'
-import { add, block, callAs, group, leaveGroup, open, remove, say } from '../helpers/chat.ts'
+import {
+  add,
+  block,
+  callAs,
+  conversation,
+  edit,
+  erase,
+  group,
+  leaveGroup,
+  messagesOf,
+  open,
+  remove,
+  rename,
+  say,
+  search,
+} from '../helpers/chat.ts'
 import { anonClient, createPeople, createPerson, type Person, sql } from '../helpers/people.ts'
 import { eventually, type Listener, listen } from '../helpers/realtime.ts'
 import type { TestStack } from '../helpers/stack.ts'
@@ -283,6 +298,72 @@ test('9: a removed member with a token that is valid reads what was said until t
       expect((await client.rpc(name, args)).error?.code, name).toMatch(/permission_denied|not_found/)
     }
   })
+})
+
+test('9: nor what an edit says after it, the name that the group has then, who is in it, or when it is spoken in', async () => {
+  const [maker, out, third] = (await createPeople(stack, 3, { roles: ['client'] })) as [Person, Person, Person]
+  const id = await group(stack, maker, [out, third], 'Before')
+  for (const body of ['One', 'Two', 'Three']) await say(stack, maker, id, body)
+  await say(stack, out, id, 'Four', { reply_to_seq: 3 })
+  await remove(stack, maker, id, out)
+  const before = await conversation(stack, out, id)
+
+  await edit(stack, maker, id, 2, 'Pineapple')
+  await edit(stack, maker, id, 3, 'Pineapple')
+  await erase(stack, maker, id, 4)
+  await rename(stack, maker, id, 'Pineapple')
+  await add(stack, maker, id, [owner])
+  await say(stack, maker, id, 'Pineapple')
+  await leaveGroup(stack, maker, id)
+  await rename(stack, third, id, 'Pineapple pie')
+  await say(stack, third, id, 'Pineapple')
+
+  for (const { client } of [maker, out]) {
+    const { data } = await client.rpc('get_conversation', { conversation_id: id })
+    const exported = (await client.rpc('export_account')).data as { conversations: object[] }
+    expect(JSON.stringify([data, exported.conversations])).not.toContain('Pineapple pie')
+  }
+  expect(await conversation(stack, out, id)).toEqual(before)
+  const messages = await messagesOf(stack, out, id)
+  expect(messages.map(({ seq, body }) => [seq, body])).toEqual([
+    [6, null],
+    [5, 'Four'],
+    [4, null],
+    [1, null],
+  ])
+  expect(messages[1]).toMatchObject({ reply_to_seq: 3, reply_to: null })
+  expect(await messagesOf(stack, out, id, { after: 5 })).toHaveLength(2)
+  const { data: rows } = await out.client.from('messages').select('*, conversations(title)').eq('conversation_id', id)
+  expect(rows).toHaveLength(4)
+  expect(JSON.stringify([rows, messages, await search(stack, out, 'apple')])).not.toContain('Pineapple')
+})
+
+test('27, 33: a file that was sent is not overwritten, renamed or moved: that would tell who is out or blocked', async () => {
+  const [maker, out, other] = (await createPeople(stack, 3, { roles: ['client'] })) as [Person, Person, Person]
+  const files = maker.client.storage.from('attachments')
+  const pdf = (text: string) => new Blob([`%PDF-1.7 ${text}`], { type: 'application/pdf' })
+  const path = `${maker.id}/plan.pdf`
+  const sent = (await files.upload(path, pdf('before'), { metadata: { name: 'Plan.pdf' } })).data!.id
+  const id = await group(stack, maker, [out])
+  const pair = (await open(stack, maker, { with: other })).id
+  for (const conversationId of [id, pair]) await say(stack, maker, conversationId, null, { file_ids: [sent] })
+  await remove(stack, maker, id, out)
+  await block(stack, other, maker)
+
+  await changesNothing(async () => {
+    const options = { metadata: { name: 'Pineapple.pdf' } }
+    expect((await files.upload(path, pdf('after'), { ...options, upsert: true })).error).not.toBeNull()
+    expect((await files.update(path, pdf('after'), options)).error).not.toBeNull()
+    expect((await files.move(path, `${maker.id}/pineapple.pdf`)).error).not.toBeNull()
+  })
+  for (const { client } of [out, other]) {
+    const { data } = await client.storage.from('attachments').download(path)
+    expect(await data!.text()).toBe('%PDF-1.7 before')
+  }
+  // Taken back, it is the owner's again.
+  await erase(stack, maker, id, 2)
+  await erase(stack, maker, pair, 1)
+  expect((await files.update(path, pdf('after'))).error).toBeNull()
 })
 
 test('12: a suspended account reads and writes nothing of it', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { atOnce, codesOf, type Run, type Runner, statement } from '../helpers/at-once.ts'
+import { atOnce, codesOf, meanwhile, type Run, type Runner, statement } from '../helpers/at-once.ts'
 import {
   add,
   allMessages,
@@ -268,6 +268,23 @@ describe('who comes and goes', () => {
     expect([...(await wrongNumbers(stack))]).toEqual([])
   })
 
+  test('a reading that is on its way is told before somebody is out, not on the old name after it', async () => {
+    const { id, all } = await made(3)
+    const [owner, out, reader] = all as [Account, Account, Account]
+    await say(stack, owner, id, 'Hello')
+    let told: unknown
+    const removal: Run = async (tx) => {
+      await call('remove_group_member($1, $2)', id, out.id)(tx)
+      // By another connection: what everybody sees before the removal does.
+      ;[told] = await sql(stack)`
+        select count(*)::int as count from realtime.messages where topic = 'conversation:' || ${id} || ':1' and event = 'read'
+      `
+    }
+    const reading = statement('select public.mark_conversation_read($1)', id)
+    const codes = await meanwhile(stack, { as: reader, runs: [reading] }, { as: owner, runs: [removal] })
+    expect([codes, told]).toEqual([['done', 'done'], { count: 1 }])
+  })
+
   test('everybody of a large group hears at once that somebody is out, and by what name to listen', async () => {
     const all = await people(48)
     const id = await group(stack, all[0]!, all.slice(1))
@@ -312,6 +329,37 @@ describe('blocks', () => {
     expect(told.map(({ account_id }) => account_id)).toEqual([all[0]!.id])
     expect(await messagesOf(stack, second, id)).toMatchObject([{ body: 'Hello' }, {}, {}])
   })
+
+  test.each(['the owner', 'the member'])(
+    '%s blocks the other who is being added, or whose group is made, in any order',
+    async (who) => {
+      for (const isNew of [false, true]) {
+        await inAnyOrder(
+          stack,
+          async () => {
+            const [owner, guest, third] = (await people(3)) as [Account, Account, Account]
+            const id = await group(stack, owner, [third])
+            const [by, whom] = who === 'the owner' ? [owner, guest] : [guest, owner]
+            const making = call('create_group($1, $2::text::uuid[])', 'Shoot', `{${guest.id}}`)
+            return {
+              row: guest,
+              first: { as: by, runs: [call('block_account($1)', whom.id)] },
+              second: { as: owner, runs: [isNew ? making : adding(id, guest)] },
+              hold: statement('select from public.conversations where id = $1 for update', id),
+            }
+          },
+          async ([blocked, added], guest) => {
+            expect(blocked).toBe('done')
+            expect(['done', 'not_found']).toContain(added)
+            const rows = await sql(stack)`
+            select from public.conversation_members where account_id = ${guest.id} and left_seq is null
+          `
+            expect(rows).toHaveLength(0)
+          },
+        )
+      }
+    },
+  )
 
   test('in several groups at once, also while they talk and leave', async () => {
     const [owner, member, third] = (await people(3)) as [Account, Account, Account]

@@ -11,6 +11,7 @@ import {
   messagesOf,
   open,
   refusalOf,
+  rename,
   say,
   search,
   sending,
@@ -21,7 +22,7 @@ import { contactMessages, innocentMessages } from '../helpers/messages.ts'
 import { liftRequestLimits, sql } from '../helpers/people.ts'
 import { startTestStack, type TestStack } from '../helpers/stack.ts'
 import { actAs, escrowOf, fundEscrow, makeAgreedTask, makeOrder } from '../helpers/work.ts'
-import { makeSides } from '../helpers/work-at-once.ts'
+import { inAnyOrder, leave, makeSides } from '../helpers/work-at-once.ts'
 
 // With chat.redacts_contacts: what is taken out of messages until a contact is paid for, and how it comes back.
 
@@ -144,6 +145,14 @@ describe('before it is paid for', () => {
     `
     expect(told!.broadcasts).toBeGreaterThan(0)
     expect(told!.texts).not.toContain('201 95')
+  })
+
+  test('nor in a group’s title', async () => {
+    const [one, other] = (await makeSides(stack, 2)) as [Account, Account]
+    const id = await group(stack, one, [other], phone)
+    expect((await conversation(stack, other, id)).title).toBe(shown)
+    await rename(stack, one, id, 'Telegram: johndoe')
+    expect((await conversation(stack, other, id)).title).toBe('•••')
   })
 
   test('an edit is looked at as a send is, and a deleted message leaves no original', async () => {
@@ -311,5 +320,29 @@ describe('when it is paid for', () => {
     expect(codesOf(outcomes)).toEqual(Array(10).fill('done'))
     expect(new Set(bodies(await messagesOf(stack, seller, id)))).toEqual(new Set([phone]))
     expect(await originals(id)).toEqual([])
+  })
+
+  test('a candidate is unlocked and goes, in any order: nobody waits in a circle', async () => {
+    await inAnyOrder(
+      stack,
+      async () => {
+        const recruiter = await createRecruiter(stack)
+        await giveCredits(stack, recruiter, 100)
+        const [candidate] = await makeCandidates(stack, 1)
+        await sql(stack)`insert into public.account_roles (account_id, role) values (${candidate!.id}, 'client')`
+        const { id } = await open(stack, recruiter, { with: candidate! })
+        await say(stack, candidate!, id, phone)
+        return {
+          row: {},
+          first: { runs: [leave(candidate!)] },
+          second: { as: recruiter, runs: [statement('select public.unlock_candidate($1)', candidate!.card_id)] },
+          hold: statement('select from public.conversations where id = $1 for update', id),
+        }
+      },
+      async ([left, unlocked]) => {
+        expect(left).toBe('done')
+        expect(['done', 'not_found']).toContain(unlocked)
+      },
+    )
   })
 })

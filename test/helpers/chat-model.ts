@@ -9,6 +9,8 @@ interface Member {
   role: 'owner' | 'member'
   joined: number
   left: number | null
+  /** The conversation's version and title when they left. */
+  leftAt: { version: number; title: string | null } | null
   read: number
   isMuted: boolean
   /** Messages that the unread notification of this conversation counts. */
@@ -83,7 +85,17 @@ export class Chat {
 
   private join(talk: Talk, who: Who, role: Member['role'], joined: number): void {
     this.clock++
-    const fresh: Member = { who, order: this.clock, role, joined, left: null, read: joined, isMuted: false, told: 0 }
+    const fresh: Member = {
+      who,
+      order: this.clock,
+      role,
+      joined,
+      left: null,
+      leftAt: null,
+      read: joined,
+      isMuted: false,
+      told: 0,
+    }
     talk.members = [...talk.members.filter((member) => member.who !== who), fresh]
   }
 
@@ -232,7 +244,8 @@ export class Chat {
 
   private takeOut(talk: Talk, by: Who, who: Who): void {
     const { seq } = this.write(talk, by, { event: by === who ? 'member_left' : 'member_removed' })
-    Object.assign(this.memberOf(talk, who)!, { left: seq, role: 'member', told: 0 })
+    const leftAt = { version: talk.version, title: talk.title }
+    Object.assign(this.memberOf(talk, who)!, { left: seq, leftAt, role: 'member', told: 0 })
     this.passOn(talk)
   }
 
@@ -295,7 +308,13 @@ export class Chat {
   visible(talk: Talk, who: Who): Message[] {
     const member = this.memberOf(talk, who)
     if (member === undefined) return []
-    return talk.messages.filter(({ seq }) => seq > member.joined && seq <= (member.left ?? seq))
+    return talk.messages.filter((message) => this.mayRead(member, message))
+  }
+
+  /** What was said while they were in, unless it says something else since. */
+  private mayRead({ joined, left, leftAt }: Member, { seq, version, isDeleted }: Message): boolean {
+    if (seq <= joined) return false
+    return left === null || (seq <= left && (version <= leftAt!.version || isDeleted))
   }
 
   seen(talk: Talk, who: Who): Seen {
@@ -304,9 +323,9 @@ export class Chat {
     const newest = member.left ?? talk.messages.length
     return {
       kind: talk.kind,
-      title: talk.title,
+      title: isIn ? talk.title : member.leftAt!.title,
       role: member.role,
-      members: talk.members.filter(({ left }) => left === null).length,
+      members: isIn ? talk.members.filter(({ left }) => left === null).length : 0,
       last_seq: newest,
       read_seq: member.read,
       unread: isIn ? newest - member.read : 0,
