@@ -7,8 +7,12 @@ export function languageOf(locale: string): Language {
   return Object.hasOwn(languages, locale) ? (locale as Language) : 'en'
 }
 
-/** The words of the SDK. A message is headed by who wrote it, where that may be told. */
+/** The words of the SDK. */
 export function wordsOf({ type, data, count, names }: Item, language: Language): { title: string; message: string } {
-  const words = compose({ type, data, count }, names, languages[language])
-  return type === 'new_message' && names.author !== undefined ? { ...words, title: names.author } : words
+  return compose({ type, data, count }, names, languages[language])
+}
+
+/** Who wrote a message, where that may be told. */
+export function authorOf({ type, names }: Item): string | undefined {
+  return type === 'new_message' ? names.author : undefined
 }
