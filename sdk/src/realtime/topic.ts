@@ -43,13 +43,15 @@ interface Known {
   topics: Map<string, Topic>
   /** A channel that is being left has its name still; the next one waits for it. */
   leaving: Map<string, Promise<unknown>>
+  /** Channels that were made here. */
+  made: WeakSet<RealtimeChannel>
 }
 
 // A client has one channel a topic, so all who listen share it.
 const knownOf = new WeakMap<Supabase, Known>()
 
 function known(supabase: Supabase): Known {
-  const found = knownOf.get(supabase) ?? { topics: new Map(), leaving: new Map() }
+  const found = knownOf.get(supabase) ?? { topics: new Map(), leaving: new Map(), made: new WeakSet() }
   knownOf.set(supabase, found)
   return found
 }
@@ -117,9 +119,16 @@ async function join(context: Context, topic: Topic): Promise<void> {
   }
   // Everybody may have left meanwhile.
   if (topic.listeners.size === 0) return
+  // The client would hand out the channel that somebody else has on this topic, which never says to us that it is joined.
+  const { made } = known(supabase)
+  if (supabase.getChannels().some((other) => other.topic === `realtime:${topic.name}` && !made.has(other))) {
+    end(context, topic, context.error('conflict', undefined, { reason: 'channel_in_use' }))
+    return
+  }
   const key = topic.options.presenceKey
   const presence = key === undefined ? {} : { presence: { key, enabled: true } }
   const channel = supabase.channel(topic.name, { config: { private: true, ...presence } })
+  made.add(channel)
   topic.channel = channel
   channel.on('broadcast', { event: '*' }, ({ event, payload }) => {
     const data = typeof payload === 'object' && payload !== null ? payload : {}
@@ -159,6 +168,10 @@ function fail(context: Context, topic: Topic, cause: unknown): void {
   const error = errorFrom(realtimeAnswer(cause), context.locale)
   // The client itself tries again after a lost connection.
   if (topic.hasJoined && error.code !== 'permission_denied') return
+  end(context, topic, error)
+}
+
+function end(context: Context, topic: Topic, error: TalentbaseError): void {
   const { topics } = known(context.supabase)
   if (topics.get(topic.name) === topic) topics.delete(topic.name)
   const listeners = [...topic.listeners]
