@@ -167,7 +167,12 @@ it('MW30 chat.listMessages: 50 a page, from before a message; the same while mes
   const changes = await must(applicant.tb.chat.listMessages({ conversation_id: id, after_version: 53, limit: 2 }))
   expect([changes.items.map(({ seq }) => seq), changes.has_more]).toEqual([[54, 55], true])
 
-  const plain = await applicant.client.from('messages').select('seq, body').eq('conversation_id', id).gt('version', 54)
+  const plain = await applicant.client
+    .from('messages')
+    .select('seq, body')
+    .eq('conversation_id', id)
+    .gt('version', 54)
+    .order('seq')
   expect(plain.data).toEqual([
     { seq: 55, body: 'message 55' },
     { seq: 56, body: 'meanwhile' },
