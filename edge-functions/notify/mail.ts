@@ -1,7 +1,7 @@
 import { type Content, nameOf, toHtml, toText } from '../_shared/mail-template.ts'
-import type { Delivery } from './delivery.ts'
+import type { Delivery, Item } from './delivery.ts'
 import { mailTexts } from './texts/index.ts'
-import { languageOf, wordsOf } from './words.ts'
+import { authorOf, type Language, languageOf, wordsOf } from './words.ts'
 
 export interface MailSettings {
   /** As it stands in the From header. */
@@ -50,7 +50,10 @@ export function composeMail(delivery: Delivery, settings: MailSettings): Mail {
 function noticeOf(delivery: Delivery): Pick<Content, 'heading' | 'intro' | 'closing'> {
   const language = languageOf(delivery.locale)
   const { title, message } = wordsOf(delivery, language)
-  return { heading: title, intro: message, closing: mailTexts[language].closing }
+  const author = authorOf(delivery)
+  // The name alone would be a subject that its bearer chooses.
+  const heading = author === undefined ? title : `${title}: ${author}`
+  return { heading, intro: message, closing: mailTexts[language].closing }
 }
 
 function digestOf({ locale, count, items }: Delivery): Pick<Content, 'heading' | 'intro' | 'items' | 'closing'> {
@@ -59,7 +62,13 @@ function digestOf({ locale, count, items }: Delivery): Pick<Content, 'heading' |
   return {
     heading: title,
     intro: intro.replace('{count}', count >= countedTo ? `${countedTo}+` : String(count)),
-    items: (items ?? []).map((item) => wordsOf(item, language).message),
+    items: (items ?? []).map((item) => lineOf(item, language)),
     closing,
   }
+}
+
+function lineOf(item: Item, language: Language): string {
+  const author = authorOf(item)
+  const { message } = wordsOf(item, language)
+  return author === undefined ? message : `${author}: ${message}`
 }

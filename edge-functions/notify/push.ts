@@ -1,5 +1,5 @@
 import type { Delivery } from './delivery.ts'
-import { languageOf, wordsOf } from './words.ts'
+import { authorOf, languageOf, wordsOf } from './words.ts'
 
 // A day: what has not reached a device by then is in the app.
 const lifeSeconds = 86_400
@@ -12,7 +12,8 @@ export function composePush(delivery: Delivery): Record<string, unknown> {
   const tag = tagOf(delivery)
   return {
     token: delivery.token,
-    notification: { title, body: message },
+    // A message is headed by who wrote it.
+    notification: { title: authorOf(delivery) ?? title, body: message },
     // FCM takes texts alone.
     data: {
       type,

@@ -11,3 +11,8 @@ export function languageOf(locale: string): Language {
 export function wordsOf({ type, data, count, names }: Item, language: Language): { title: string; message: string } {
   return compose({ type, data, count }, names, languages[language])
 }
+
+/** Who wrote a message, where that may be told. */
+export function authorOf({ type, names }: Item): string | undefined {
+  return type === 'new_message' ? names.author : undefined
+}

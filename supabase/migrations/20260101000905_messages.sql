@@ -270,10 +270,11 @@ begin
     add_message.data, add_message.client_id, add_message.reply_to_seq, add_message.is_redacted
   )
   returning * into message;
-  -- Whoever writes has read what is above it.
+  -- Whoever writes has read what is above it, and is told no more of it.
   update public.conversation_members as m
   set read_seq = conversation.last_seq
   where m.conversation_id = conversation.id and m.account_id = add_message.author_id;
+  perform private.read_grouped_notifications(add_message.author_id, 'new_message', conversation.id::text);
   perform private.tell_message(conversation, message.seq, message.version);
   perform private.tell_members(conversation);
   return message;

@@ -68,6 +68,28 @@ describe('counts are right at once', () => {
     })
   })
 
+  test('whoever answers is told no more of what they have answered', async () => {
+    const [me, one] = (await people(2)) as [Account, Account]
+    const { id } = await open(stack, one, { with: me })
+    const own = () => sql(stack)`
+      select read_at is null as is_unread, data ->> 'seq' as seq from public.notifications
+      where account_id = ${me.id} and type = 'new_message' order by id
+    `
+    await actAs(stack, me, (tx) => tx`select public.set_notification_preferences('{"new_message": {"email": true}}')`)
+    await say(stack, one, id, '1')
+    await say(stack, one, id, '2')
+    expect(await own()).toEqual([{ is_unread: true, seq: '2' }])
+    await say(stack, me, id, '3')
+    expect(await own()).toEqual([{ is_unread: false, seq: '2' }])
+    const waiting = await sql(stack)`select from private.notification_deliveries where account_id = ${me.id}`
+    expect(waiting).toHaveLength(0)
+    await say(stack, one, id, '4')
+    expect(await own()).toEqual([
+      { is_unread: false, seq: '2' },
+      { is_unread: true, seq: '4' },
+    ])
+  })
+
   test('unread_only shows what has some, and what is muted counts', async () => {
     const [me, one, other] = (await people(3)) as [Account, Account, Account]
     const ids = [(await open(stack, one, { with: me })).id, (await open(stack, other, { with: me })).id]

@@ -211,6 +211,14 @@ describe('a mail', () => {
     expect(completed()).toEqual([one.id])
   })
 
+  test('about messages says so in its subject, beside who wrote', async () => {
+    const names = { author: 'Your account is suspended' }
+    await send(mailing({ address: 'friend@example.test', type: 'new_message', group_key: 'conversation-1', names }))
+    const [sent] = mail.inbox.messages({ to: 'friend@example.test' })
+    expect(sent!.subject).toBe('New message: Your account is suspended')
+    expect(sent!.text).toContain('You have a new message.')
+  })
+
   test('a digest has a count and a line each', async () => {
     const items: Delivery['items'] = [
       { type: 'new_order', data: {}, count: 1, names: { order: 'Logo' } },
@@ -220,7 +228,7 @@ describe('a mail', () => {
     const [sent] = mail.inbox.messages({ to: 'week@example.test' })
     expect(sent!.subject).toBe('Your week')
     expect(sent!.text).toContain('You have not read 12 of')
-    expect(sent!.text).toContain('- Somebody ordered Logo.\n- You have 5 new messages.')
+    expect(sent!.text).toContain('- Somebody ordered Logo.\n- Ann Lee: You have 5 new messages.')
     expect(sent!.html).toContain('<li')
   })
 

@@ -116,7 +116,10 @@ export class Chat {
     this.clock++
     talk.at = this.clock
     const own = this.memberOf(talk, author)
-    if (own) own.read = message.seq
+    if (own) {
+      own.read = message.seq
+      own.told = 0
+    }
     return message
   }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { blame, id, instant, page, path, text } from '../schemas/fields.ts'
+import { blame, id, instant, page, pastedText, path, text } from '../schemas/fields.ts'
 
 /** What a direct conversation can be about. */
 export const conversationContext = z.enum(['casting', 'task', 'order', 'candidate'])
@@ -11,7 +11,7 @@ const seq = z.int().min(1)
 
 const title = text(1, 200)
 
-const body = text(1, 5000)
+const body = pastedText(1, 5000)
 
 const isPair = ({ context_type, context_id }: { context_type?: unknown; context_id?: unknown }) =>
   (context_type === undefined) === (context_id === undefined)

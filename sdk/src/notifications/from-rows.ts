@@ -81,13 +81,14 @@ function notificationOf(
     task: tasks.get(taskIdOf(row) ?? ''),
     order: orders.get(idIn(row, 'order_id') ?? ''),
     search: searches.get(idIn(row, 'saved_search_id') ?? ''),
-    author: authors.get(idIn(row, 'author_id') ?? ''),
   }
   const { title, message } = compose({ type: row.type, data, count }, names, texts)
+  // A message is headed by who wrote it.
+  const author = row.type === 'new_message' ? authors.get(idIn(row, 'author_id') ?? '') : undefined
   return {
     id: row.id,
     type: row.type,
-    title,
+    title: author ?? title,
     message,
     casting_id,
     response_id: idIn(row, 'response_id'),

@@ -42,6 +42,9 @@ interface Topic {
 // A client has one channel a topic, so all who listen share it.
 const topicsOf = new WeakMap<Supabase, Map<string, Topic>>()
 
+/** Channels that were made here. */
+const made = new WeakSet<RealtimeChannel>()
+
 function topicsIn(supabase: Supabase): Map<string, Topic> {
   const found = topicsOf.get(supabase) ?? new Map<string, Topic>()
   topicsOf.set(supabase, found)
@@ -110,9 +113,15 @@ async function join(context: Context, topic: Topic): Promise<void> {
   }
   // Everybody may have left meanwhile.
   if (topic.listeners.size === 0) return
+  // The client would hand out the channel that somebody else has on this topic, which never says to us that it is joined.
+  if (supabase.getChannels().some((other) => other.topic === `realtime:${topic.name}` && !made.has(other))) {
+    end(context, topic, context.error('conflict', undefined, { reason: 'channel_in_use' }))
+    return
+  }
   const key = topic.options.presenceKey
   const presence = key === undefined ? {} : { presence: { key, enabled: true } }
   const channel = supabase.channel(topic.name, { config: { private: true, ...presence } })
+  made.add(channel)
   topic.channel = channel
   channel.on('broadcast', { event: '*' }, ({ event, payload }) => {
     const data = typeof payload === 'object' && payload !== null ? payload : {}
@@ -152,6 +161,10 @@ function fail(context: Context, topic: Topic, cause: unknown): void {
   const error = errorFrom(realtimeAnswer(cause), context.locale)
   // The client itself tries again after a lost connection.
   if (topic.hasJoined && error.code !== 'permission_denied') return
+  end(context, topic, error)
+}
+
+function end(context: Context, topic: Topic, error: TalentbaseError): void {
   const topics = topicsIn(context.supabase)
   if (topics.get(topic.name) === topic) topics.delete(topic.name)
   const listeners = [...topic.listeners]

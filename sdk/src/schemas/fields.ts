@@ -20,6 +20,17 @@ export function text(min: number, max: number): z.ZodString {
     .refine((value) => !unclean.test(value), rule('format'))
 }
 
+// What comes along unseen when something is pasted: marks and embeddings of writing direction, soft hyphens, joiners of no width, byte
+// order marks.
+const pasted = /[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g
+
+/** As `text`, of what people write or paste: what came along unseen is left out. */
+export const pastedText = (min: number, max: number) =>
+  z
+    .string()
+    .transform((value) => value.replace(pasted, ''))
+    .pipe(text(min, max))
+
 export const id = z.guid()
 
 /** An address to make an account of. */

@@ -20,7 +20,6 @@ export interface Names {
   task?: string | undefined
   order?: string | undefined
   search?: string | undefined
-  author?: string | undefined
 }
 
 /** Its title and sentence. */
@@ -37,9 +36,7 @@ export function compose(told: Told, names: Names, texts: NotificationTexts): Tex
     count: String(told.count),
     more: String(told.count - 1),
   }
-  // A message is headed by who wrote it, where that may be told.
-  const heading = told.type === 'new_message' ? (names.author ?? title) : title
-  return { title: heading, message: capitalized(filled(whole, values)) }
+  return { title, message: capitalized(filled(whole, values)) }
 }
 
 function severalOf({ type, data }: Told, texts: NotificationTexts): Text | undefined {
