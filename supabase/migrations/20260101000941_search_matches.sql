@@ -52,7 +52,7 @@ create index saved_search_matches_entity_id_idx on private.saved_search_matches 
 create index notifications_new_casting_idx on public.notifications (account_id, (data ->> 'casting_id')) where type = 'new_casting';
 
 insert into public.notification_types (type, description, grouped_by) values
-  ('saved_search_match', 'Something new that matches a search of mine.', 'saved_search_id');
+  ('saved_search_match', 'Something new that matches a search of mine.', null);
 
 insert into private.settings (key, value, description) values
   ('saved_searches.asked_per_run', '10000', 'Saved searches of each type that are asked about what is new in a minute; they are asked for ten seconds at most.'),
