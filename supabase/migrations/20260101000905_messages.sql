@@ -1,5 +1,5 @@
 -- Messages: what is said in conversations.
--- A send locks the conversation's row before anything else: numbers have no gap and appear in their order. `version` counts changes the
+-- A send locks the conversation's row before it writes: numbers have no gap and appear in their order. `version` counts changes the
 -- same way, so whoever has read up to a version misses nothing that was written, edited or deleted after it.
 -- Promises: a send that is repeated with its client_id is the same message; a deleted message keeps its place and nothing of its
 -- text; members read what was said while they were in; an account that goes takes its words along.

@@ -349,6 +349,7 @@ describe('50: lists', () => {
     list_invoices: () => ({}),
     list_withdrawals: () => ({}),
     list_saved_searches: () => ({}),
+    list_assistant_sessions: () => ({}),
     list_proposals: () => ({}),
     list_files: () => ({}),
     list_unlocked_candidates: () => ({}),

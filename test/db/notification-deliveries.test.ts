@@ -179,7 +179,7 @@ describe('what is taken', () => {
       where id = (select min(id) from private.notification_deliveries)
     `
     const [one, ...none] = await claimDeliveries(stack)
-    expect([one!.count, one!.data, none]).toEqual([3, { conversation_id }, []])
+    expect([one!.count, one!.data, none]).toEqual([3, { conversation_id, count: 3 }, []])
     await service().rpc('complete_notification_deliveries', { ids: [one!.id] })
     await notify(stack, person, 'new_message', { conversation_id })
     await notify(stack, person, 'new_message', { conversation_id: randomUUID() })
@@ -373,6 +373,8 @@ describe('what may leave', () => {
     const [one] = await claim()
     expect(one!.data).toEqual({
       conversation_id: data.conversation_id,
+      // Of a group.
+      count: 1,
       status: 'accepted',
       author_id: person.id,
     })

@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { type Delivery, retryAfterOf } from '../../edge-functions/notify/delivery.ts'
 import { createPushSend } from '../../edge-functions/notify/fcm.ts'
 import { serviceAccountShape } from '../../edge-functions/notify/google.ts'
@@ -26,10 +26,10 @@ const delivery = {
 
 /** Google and FCM, of which each test says what it needs. */
 function google(answers: { token?: () => Response; send?: () => Response } = {}) {
-  const seen: { url: string; body: string; headers: Headers }[] = []
+  const seen: { url: string; body: string; headers: Headers; init: RequestInit }[] = []
   let tokens = 0
   const fetch = (async (url: string, init: RequestInit) => {
-    seen.push({ url, body: String(init.body), headers: new Headers(init.headers) })
+    seen.push({ url, body: String(init.body), headers: new Headers(init.headers), init })
     if (url === account.token_uri) {
       tokens += 1
       return answers.token?.() ?? Response.json({ access_token: `access-${tokens}`, expires_in: 3600 })
@@ -75,6 +75,51 @@ test('an access token that is not accepted is not used again', async () => {
   expect(await send(delivery)).toMatchObject({ is: 'failed' })
   expect(await send(delivery)).toEqual({ is: 'sent' })
   expect(seen.at(-1)!.headers.get('authorization')).toBe('Bearer access-2')
+})
+
+test('an access token is asked for again a minute before it ends', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  try {
+    const { seen, send } = google()
+    await send(delivery)
+    vi.setSystemTime(Date.now() + 3_600_000 - 59_000)
+    await send(delivery)
+    expect(seen.at(-1)!.headers.get('authorization')).toBe('Bearer access-2')
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('a late refusal of an access token does not take away the one after it', async () => {
+  const held: ((response: Response) => void)[] = []
+  let answer: (() => Promise<Response>) | undefined = () => new Promise((resolve) => void held.push(resolve))
+  const { seen, send } = google({ send: () => (answer?.() ?? Response.json({})) as Response })
+  const both = [send(delivery), send(delivery)]
+  await vi.waitFor(() => expect(held).toHaveLength(2))
+  answer = undefined
+  held[0]!(new Response('{}', { status: 401 }))
+  await both[0]
+  await send(delivery)
+  held[1]!(new Response('{}', { status: 401 }))
+  await both[1]
+  await send(delivery)
+  expect(seen.at(-1)!.headers.get('authorization')).toBe('Bearer access-2')
+})
+
+test('no request is without an end, and no redirect has the token sent elsewhere', async () => {
+  const { seen, send } = google()
+  await send(delivery)
+  expect(seen.map(({ init }) => [init.redirect, init.signal instanceof AbortSignal])).toEqual([
+    ['manual', true],
+    ['manual', true],
+  ])
+})
+
+test('a project that is not there loses nobody their device', async () => {
+  const { send } = google({
+    send: () => Response.json({ error: { status: 'NOT_FOUND', details: [] } }, { status: 404 }),
+  })
+  expect(await send(delivery)).toMatchObject({ is: 'refused' })
 })
 
 test('without an access token no push counts as tried', async () => {

@@ -275,6 +275,20 @@ describe('a mail', () => {
     expect(await send(mailing())).toEqual(total(became))
   })
 
+  test.each([
+    // A quota is there again later, not in a minute.
+    [429, 'daily_quota_exceeded', 3_600],
+    [429, 'monthly_quota_exceeded', 3_600],
+    [429, 'rate_limit_exceeded', 60],
+    // The same mail is on its way with another caller.
+    [409, 'concurrent_idempotent_requests', 60],
+    [403, 'validation_error', 900],
+  ])('Resend’s %i %s: takes none for %i seconds', async (status, name, retryAfter) => {
+    mail.inbox.addFault({ status, name })
+    await send(mailing())
+    expect(calls('release_notification_deliveries').map(({ retry_after }) => retry_after)).toEqual([retryAfter])
+  })
+
   test('what Resend took and did not answer goes out once', async () => {
     const one = mailing({ address: 'lost@example.test' })
     mail.inbox.addFault({ status: 500, name: 'internal_server_error', afterSending: true })

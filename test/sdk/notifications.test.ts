@@ -184,6 +184,22 @@ test('an account that was suspended is told so and left in peace', async () => {
   expect(heard).toEqual([])
 })
 
+test('whoever signs in next is not heard by who listened before', async () => {
+  const ends: TalentbaseError[] = []
+  const { heard } = await listen({ onEnd: (error) => ends.push(error) })
+  const email = `${crypto.randomUUID()}@example.com`
+  const admin = createClient(stack.url, stack.secretKey, { auth: { persistSession: false, autoRefreshToken: false } })
+  const { data } = await admin.auth.admin.createUser({ email, password: 'secret-123', email_confirm: true })
+  await tb.auth.signOut()
+  expect((await tb.auth.signIn({ email, password: 'secret-123' })).error).toBeNull()
+  await vi.waitFor(() => expect(ends.map(({ code }) => code)).toEqual(['auth_required']))
+  await sql`select private.notify(${data.user!.id}, 'general', '{"n": 1}')`
+  const next = await listen({ since: 0 })
+  await vi.waitFor(() => expect(numbers(next.heard)).toEqual([1]))
+  expect(heard).toEqual([])
+  await next.unsubscribe()
+})
+
 test('titles and names are put in when a notification is read, in the language of the reader', async () => {
   const other = createTalentbase(supabase, { locale: 'ru' })
   const data = { casting_id: crypto.randomUUID(), response_id: crypto.randomUUID(), status: 'accepted' }

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
 import type { TalentbaseError } from '../errors/talentbase-error.ts'
+import { watchSession } from '../realtime/session.ts'
 import { accountTopic, type Listening, listenToTopic } from '../realtime/topic.ts'
 import { createFeed } from './feed.ts'
 import { subscribeSchema } from './schemas.ts'
@@ -8,7 +9,7 @@ import type { Notification } from './types.ts'
 export interface SubscribeOptions {
   /** Id of the newest notification that is known: later ones are handed over too. From the call on unless given. */
   since?: number
-  /** Called once if listening ends for good, as for an account that was suspended. */
+  /** Called once if listening ends for good, as for an account that was suspended, or after a sign-out. */
   onEnd?: (error: TalentbaseError) => void
 }
 
@@ -28,8 +29,12 @@ export async function subscribe(
   let timer: ReturnType<typeof setInterval> | undefined
   let listening: Listening | undefined
   let hasBegun = false
+  let isOver = false
+  let stopWatching: () => void = () => undefined
   const unsubscribe = async () => {
+    isOver = true
     feed.end()
+    stopWatching()
     clearInterval(timer)
     await listening?.stop()
   }
@@ -38,14 +43,19 @@ export async function subscribe(
 
   try {
     await new Promise<void>((resolve, reject) => {
+      const end = (error: TalentbaseError) => {
+        if (isOver) return
+        reject(error)
+        void unsubscribe()
+        if (hasBegun) onEnd?.(error)
+      }
+      // Whoever signs in next has notifications of their own.
+      const onOver = () => end(context.error('auth_required'))
+      stopWatching = watchSession(context, accountId, { onRefreshed: () => void catchUp(), onOver })
       listening = listenToTopic(context, accountTopic(accountId), {
         onEvent: (event) => event === 'notification' && void catchUp(),
         onJoined: () => (hasBegun ? void catchUp() : feed.catchUp().then(resolve, reject)),
-        onFailed: (error) => {
-          reject(error)
-          void unsubscribe()
-          if (hasBegun) onEnd?.(error)
-        },
+        onFailed: end,
       })
     })
   } catch (error) {

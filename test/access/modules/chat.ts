@@ -82,6 +82,7 @@ export const chat: ModuleAccess = {
       'needs_chat_access(conversations,uuid)',
       'write_refusal(conversations)',
       'require_writer(conversations)',
+      'is_phone_number(text)',
       'without_contacts(text)',
       'is_contact_paid(uuid,uuid)',
       'redacts(conversations)',
