@@ -223,7 +223,7 @@ begin
   -- Nobody is taken out between the epoch that is read here and the broadcast to it.
   select c.* into conversation
   from public.conversations as c
-  where c.id = mark_conversation_read.conversation_id and c.id in (select private.own_conversation_ids())
+  where c.id = mark_conversation_read.conversation_id and c.id = any (private.own_conversation_ids())
   for share;
   select m.* into member from public.conversation_members as m
   where m.conversation_id = conversation.id and m.account_id = caller and m.left_seq is null

@@ -216,6 +216,7 @@ const definersThatShow: Record<string, string> = {
   update_saved_search: own,
   find_saved_searches: own,
   find_reviews: 'published ones of an account that is active and that no block stands before',
+  known_conversation_ids: own,
   find_conversations: 'those that the caller is in; by id also those that they left, as they were then',
   get_conversation: 'as above',
   open_conversation: 'the caller’s own, with whom they may talk about it',
