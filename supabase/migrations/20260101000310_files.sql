@@ -101,6 +101,27 @@ create trigger objects_unkeep_file_row
   before delete on storage.objects
   for each row execute function private.drop_file_row();
 
+create function private.keep_used_file()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: runs as Storage's role. Argument: a table whose file_id names files that others have been shown, and that stay as they were
+-- shown. Taken out of it they are their owner's to change again.
+declare
+  is_used boolean;
+begin
+  execute format('select exists (select from %s as t where t.file_id = $1)', tg_argv[0]) into is_used using old.id;
+  if is_used then
+    raise exception 'permission_denied' using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end;
+$$;
+comment on function private.keep_used_file is 'Trigger (table) before an update of storage.objects: what was sent or handed over is not overwritten, renamed or moved.';
+
 -- Lists ---------------------------------------------------------------------------------------------------------------
 
 create type public.file_card as (

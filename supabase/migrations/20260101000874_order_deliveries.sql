@@ -106,6 +106,17 @@ as $$
   );
 $$;
 
+-- What was handed over, and paid for, stays what it was.
+create trigger objects_keep_delivered_file
+  before update on storage.objects
+  for each row
+  when (
+    old.bucket_id = 'deliveries'
+    and (new.bucket_id, new.name, new.version, new.metadata, new.user_metadata)
+      is distinct from (old.bucket_id, old.name, old.version, old.metadata, old.user_metadata)
+  )
+  execute function private.keep_used_file('public.order_delivery_files');
+
 insert into private.file_readers (name, description) values ('reads_delivery_file', 'It is part of a delivery of an order of the reader''s.');
 
 create function private.deliver_order(order_id uuid, message text, file_ids uuid[])

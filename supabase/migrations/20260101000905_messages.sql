@@ -95,23 +95,7 @@ as $$
   );
 $$;
 
-create function private.keep_sent_file()
-returns trigger
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $$
--- Definer: runs as Storage's role. What was sent stays as it was read: other bytes or another name would be an edit without an end, and
--- would reach who is out or blocked. With its message deleted it is its owner's again.
-begin
-  if exists (select from public.message_files as f where f.file_id = old.id) then
-    raise exception 'permission_denied' using errcode = 'insufficient_privilege';
-  end if;
-  return new;
-end;
-$$;
-
+-- Other bytes or another name would be an edit without an end, and would reach who is out or blocked.
 create trigger objects_keep_sent_file
   before update on storage.objects
   for each row
@@ -120,7 +104,7 @@ create trigger objects_keep_sent_file
     and (new.bucket_id, new.name, new.version, new.metadata, new.user_metadata)
       is distinct from (old.bucket_id, old.name, old.version, old.metadata, old.user_metadata)
   )
-  execute function private.keep_sent_file();
+  execute function private.keep_used_file('public.message_files');
 
 -- Cards ---------------------------------------------------------------------------------------------------------------
 

@@ -148,7 +148,14 @@ test('25: the files of a delivery are for its buyer and its seller', async () =>
       await bucket(person).remove([path])
       expect((await person.client.from('files').delete().eq('id', file!.id).select('id')).data ?? []).toEqual([])
     }
+    // Nor by who delivered it: it was paid for as it is.
+    expect(
+      (await bucket(payee).update(path, new Blob(['%PDF other'], { type: 'application/pdf' }))).error,
+    ).not.toBeNull()
+    expect((await bucket(payee).upload(path, pdf, { upsert: true })).error).not.toBeNull()
+    expect((await bucket(payee).move(path, `${payee.id}/other.pdf`)).error).not.toBeNull()
   })
+  expect((await bucket(payee).update(unsent, pdf)).error).toBeNull()
 })
 
 describe('17: money is released once, by whom it belongs to', () => {

@@ -108,7 +108,6 @@ export const chat: ModuleAccess = {
       'lock_new_members(uuid[])',
       'block_one_by_one()',
       'shown_title(text)',
-      'keep_sent_file()',
       'is_phone_number(text)',
       'take_out(conversations,uuid,text)',
       'pass_on_group(uuid)',

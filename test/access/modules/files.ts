@@ -24,6 +24,7 @@ export const files: ModuleAccess = {
     nobody: inPrivate(
       'keep_file_row()',
       'drop_file_row()',
+      'keep_used_file()',
       'can_see_casting(uuid)',
       'is_before_blocks(uuid,timestamp with time zone)',
       'reads_casting_file(uuid)',
