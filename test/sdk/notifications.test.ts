@@ -184,6 +184,16 @@ test('an account that was suspended is told so and left in peace', async () => {
   expect(heard).toEqual([])
 })
 
+test('and with its socket left open at the next reading', async () => {
+  const ends: TalentbaseError[] = []
+  const { heard } = await listen({ onEnd: (error) => ends.push(error) })
+  await sql`select private.suspend_account(${account}, 'test')`
+  await sql`select realtime.send('{}', 'notification', ${`account:${account}`}, true)`
+  await vi.waitFor(() => expect(ends.map(({ code }) => code)).toEqual(['account_suspended']), { timeout: 15_000 })
+  expect(supabase.getChannels()).toHaveLength(0)
+  expect(heard).toEqual([])
+})
+
 test('whoever signs in next is not heard by who listened before', async () => {
   const ends: TalentbaseError[] = []
   const { heard } = await listen({ onEnd: (error) => ends.push(error) })

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts'
-import type { TalentbaseError } from '../errors/talentbase-error.ts'
+import { TalentbaseError } from '../errors/talentbase-error.ts'
+import { isTransient } from '../realtime/backoff.ts'
 import { watchSession } from '../realtime/session.ts'
 import { accountTopic, type Listening, listenToTopic } from '../realtime/topic.ts'
 import { createFeed } from './feed.ts'
@@ -38,17 +39,22 @@ export async function subscribe(
     clearInterval(timer)
     await listening?.stop()
   }
-  // A reading that fails is made up for by the next one.
-  const catchUp = () => feed.catchUp().catch(() => undefined)
+  let refuse: (error: TalentbaseError) => void = () => undefined
+  const end = (error: TalentbaseError) => {
+    if (isOver) return
+    refuse(error)
+    void unsubscribe()
+    if (hasBegun) onEnd?.(error)
+  }
+  // A reading that fails for the time being is made up for by the next one.
+  const catchUp = () =>
+    feed.catchUp().catch((error) => {
+      if (error instanceof TalentbaseError && !isTransient(error)) end(error)
+    })
 
   try {
     await new Promise<void>((resolve, reject) => {
-      const end = (error: TalentbaseError) => {
-        if (isOver) return
-        reject(error)
-        void unsubscribe()
-        if (hasBegun) onEnd?.(error)
-      }
+      refuse = reject
       // Whoever signs in next has notifications of their own.
       const onOver = () => end(context.error('auth_required'))
       stopWatching = watchSession(context, accountId, { onRefreshed: () => void catchUp(), onOver })
