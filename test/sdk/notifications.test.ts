@@ -210,6 +210,13 @@ test('whoever signs in next is not heard by who listened before', async () => {
   await next.unsubscribe()
 })
 
+test('a word from the platform is read as it was written', async () => {
+  const words = { title: 'Maintenance {task}', message: 'on Sunday at six we are away.' }
+  await sql`select private.notify(${account}, 'general', ${sql.json(words)})`
+  const { data } = await tb.notifications.list()
+  expect(data!.items[0]).toMatchObject({ title: words.title, message: 'On Sunday at six we are away.' })
+})
+
 test('titles and names are put in when a notification is read, in the language of the reader', async () => {
   const other = createTalentbase(supabase, { locale: 'ru' })
   const data = { casting_id: crypto.randomUUID(), response_id: crypto.randomUUID(), status: 'accepted' }

@@ -46,6 +46,10 @@ function severalOf({ type, data }: Told, texts: NotificationTexts): Text | undef
 
 function textOf({ type, data }: Told, texts: NotificationTexts): Text {
   if (type === 'general' && data.is_test === true) return texts.test
+  // In the platform's own words.
+  if (type === 'general' && typeof data.message === 'string') {
+    return { title: typeof data.title === 'string' ? data.title : texts.types.general.title, message: data.message }
+  }
   const byStatus = choice<Record<string, Text>>(texts.statuses, type)
   if (byStatus !== undefined)
     return choice(byStatus, type === 'order_status' ? data.action : data.status) ?? texts.other
