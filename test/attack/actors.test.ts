@@ -71,9 +71,13 @@ test('13: no function outside one’s list, those of triggers and jobs included'
       ['authenticated', cast.model.stranger.client],
     ] as const) {
       const allowed = may(role)
-      for (const name of names.filter((one) => !allowed.includes(one))) {
-        const { error, status } = await client.rpc(name)
-        expect([401, 403, 404], `${role} ${name}: ${error?.message}`).toContain(status)
+      const forbidden = names.filter((one) => !allowed.includes(one))
+      // Ten at a time: there are hundreds, and PostgREST looks for names that are like them.
+      for (let first = 0; first < forbidden.length; first += 10) {
+        const tries = forbidden.slice(first, first + 10).map(async (name) => ({ name, ...(await client.rpc(name)) }))
+        for (const { name, error, status } of await Promise.all(tries)) {
+          expect([401, 403, 404], `${role} ${name}: ${error?.message}`).toContain(status)
+        }
       }
     }
   })
@@ -83,7 +87,10 @@ test('13: no function outside one’s list, those of triggers and jobs included'
 const others = [
   'block_account account_id',
   'invite_model model_id',
+  // With whom one talks.
+  'open_conversation account_id',
   'promote model_id',
+  'remove_group_member account_id',
   'remove_member account_id',
   // Whom an agency represents.
   'respond_to_casting model_id',

@@ -66,6 +66,7 @@ describe('a connection that ends at any write of', () => {
         'public.services',
         'public.creator_profiles',
         'public.notifications',
+        'private.notification_deliveries',
       ],
       async prepare() {
         const [buyer, seller] = await makeSides(stack, 2)
@@ -74,7 +75,14 @@ describe('a connection that ends at any write of', () => {
       },
     },
     'the job': {
-      writes: [...money, 'public.orders', 'public.services', 'public.creator_profiles', 'public.notifications'],
+      writes: [
+        ...money,
+        'public.orders',
+        'public.services',
+        'public.creator_profiles',
+        'public.notifications',
+        'private.notification_deliveries',
+      ],
       async prepare() {
         const [buyer, seller] = await makeSides(stack, 2)
         const orders = [1, 2].map(() => makeOrder(stack, buyer!, seller!, 'delivered'))
@@ -86,7 +94,7 @@ describe('a connection that ends at any write of', () => {
       },
     },
     'a release': {
-      writes: [...money, 'private.idempotency_keys', 'public.notifications'],
+      writes: [...money, 'private.idempotency_keys', 'public.notifications', 'private.notification_deliveries'],
       async prepare() {
         const [owner, freelancer] = await makeSides(stack, 2)
         const { escrowId } = await makeAgreedTask(stack, owner!, freelancer!, { funded: true })
@@ -100,6 +108,7 @@ describe('a connection that ends at any write of', () => {
         'public.tasks',
         'public.freelancer_profiles',
         'public.notifications',
+        'private.notification_deliveries',
       ],
       async prepare() {
         const [owner, freelancer] = await makeSides(stack, 2)
@@ -108,7 +117,14 @@ describe('a connection that ends at any write of', () => {
       },
     },
     'a decision': {
-      writes: [...money, 'public.orders', 'public.services', 'public.creator_profiles', 'public.notifications'],
+      writes: [
+        ...money,
+        'public.orders',
+        'public.services',
+        'public.creator_profiles',
+        'public.notifications',
+        'private.notification_deliveries',
+      ],
       async prepare() {
         const [buyer, seller] = await makeSides(stack, 2)
         const { escrowId } = await makeOrder(stack, buyer!, seller!, 'disputed')
