@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDemoPeople } from '../../local-stack/src/cli/demo-data.ts'
 import { freePort } from '../../local-stack/src/processes/free-port.ts'
+import { sendDeliveries } from '../helpers/notifications.ts'
 import { startTestStack, type TestStack } from '../helpers/stack.ts'
 import { tellCastingStory } from './casting-story.ts'
 import { tellChatStory } from './chat-story.ts'
@@ -52,7 +53,11 @@ describe.skipIf(process.env.TALENTBASE_URL !== undefined)('flows', () => {
     async (tell) => {
       const story = startStory(() => undefined)
       const { url, publishableKey, mailUrl } = stack
-      await tell({ url, publishableKey, mailUrl: mailUrl!, databaseUrl: stack.databaseUrl('postgres') }, story)
+      // What `npm start` does every five seconds.
+      const ticking = setInterval(() => void sendDeliveries(stack).catch(() => undefined), 1000)
+      await tell({ url, publishableKey, mailUrl: mailUrl!, databaseUrl: stack.databaseUrl('postgres') }, story).finally(
+        () => clearInterval(ticking),
+      )
       expect(story.steps()).toBeGreaterThan(9)
     },
   )
