@@ -68,6 +68,52 @@ $$;
 
 insert into private.topics (prefix, extension, may_join, is_open) values ('account', 'broadcast', 'is_own_topic', false);
 
+-- The database speaks -------------------------------------------------------------------------------------------------
+
+create function private.broadcasts_left()
+returns integer
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  -- Definer: for the functions below. Each send is a subtransaction, of which Postgres keeps 64 at hand: a group's fifty members and its
+  -- topic are told, what is beyond is found when the tables are read.
+  select 60 - coalesce(nullif(current_setting('talentbase.broadcasts', true), ''), '0')::integer;
+$$;
+comment on function private.broadcasts_left is 'How often this transaction may still broadcast.';
+
+create function private.broadcast(topic text, event text, payload jsonb)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+-- Definer: clients may not broadcast where messages and notifications go.
+declare
+  left_over integer := private.broadcasts_left();
+begin
+  if left_over > 0 then
+    perform set_config('talentbase.broadcasts', (61 - left_over)::text, true);
+    perform realtime.send(payload, event, topic, true);
+  end if;
+end;
+$$;
+
+create function private.tell_account(account_id uuid, event text, payload jsonb)
+returns void
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  -- Definer: as above. A suspended account's open socket hears nothing more.
+  select private.broadcast('account:' || tell_account.account_id::text, tell_account.event, tell_account.payload)
+  where private.broadcasts_left() > 0 and private.is_active_account(tell_account.account_id);
+$$;
+comment on function private.tell_account is 'Broadcasts on an account''s own topic.';
+
 -- Grants and policies -------------------------------------------------------------------------------------------------
 
 grant execute on function private.hears_topic(text, text), private.speaks_on_topic(text, text) to authenticated;

@@ -94,21 +94,11 @@ volatile
 security definer
 set search_path = ''
 as $$
--- Definer: clients may not broadcast on account topics. A suspended account's open socket hears nothing more. Each send is
--- a subtransaction, of which Postgres keeps 64 at hand: the rest of a large fan-out is found when the table is read.
-declare
-  sent integer := coalesce(nullif(current_setting('talentbase.broadcasts', true), ''), '0')::integer;
+-- Definer: clients may not broadcast on account topics.
 begin
-  if sent >= 50 or not private.is_active_account(new.account_id) then
-    return null;
-  end if;
-  perform set_config('talentbase.broadcasts', (sent + 1)::text, true);
-  perform realtime.send(
-    jsonb_build_object(
-      'notification_id', new.id, 'type', new.type, 'data', new.data, 'group_key', new.group_key, 'created_at', new.created_at
-    ),
-    'notification', 'account:' || new.account_id::text, true
-  );
+  perform private.tell_account(new.account_id, 'notification', jsonb_build_object(
+    'notification_id', new.id, 'type', new.type, 'data', new.data, 'group_key', new.group_key, 'created_at', new.created_at
+  ));
   return null;
 end;
 $$;

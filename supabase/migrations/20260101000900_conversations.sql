@@ -113,24 +113,18 @@ $$;
 
 -- Live ----------------------------------------------------------------------------------------------------------------
 
-create function private.broadcast(topic text, event text, payload jsonb)
+create function private.tell_member(conversation public.conversations, account_id uuid)
 returns void
-language plpgsql
+language sql
 volatile
 security definer
 set search_path = ''
 as $$
--- Definer: clients may not broadcast where messages and notifications go. Each send is a subtransaction, of which Postgres keeps 64
--- at hand: a group's fifty members and its topic are told, what is beyond is found when the tables are read.
-declare
-  sent integer := coalesce(nullif(current_setting('talentbase.broadcasts', true), ''), '0')::integer;
-begin
-  if sent >= 60 then
-    return;
-  end if;
-  perform set_config('talentbase.broadcasts', (sent + 1)::text, true);
-  perform realtime.send(payload, event, topic, true);
-end;
+  -- Definer: clients may not broadcast here. On the member's own topic: for lists, counts, and the epoch that is valid now.
+  select private.tell_account(tell_member.account_id, 'conversation', jsonb_build_object(
+    'conversation_id', conversation.id, 'epoch', conversation.epoch, 'last_seq', conversation.last_seq,
+    'version', conversation.version, 'is_member', true
+  ));
 $$;
 
 create function private.tell_members(conversation public.conversations)
@@ -140,13 +134,10 @@ volatile
 security definer
 set search_path = ''
 as $$
-  -- Definer: as above. On each member's own topic: for lists, counts, and the epoch that is valid now.
-  select private.broadcast('account:' || m.account_id::text, 'conversation', jsonb_build_object(
-    'conversation_id', conversation.id, 'epoch', conversation.epoch, 'last_seq', conversation.last_seq,
-    'version', conversation.version, 'is_member', true
-  ))
+  -- Definer: as above.
+  select private.tell_member(conversation, m.account_id)
   from public.conversation_members as m
-  where m.conversation_id = conversation.id and m.left_seq is null and private.is_active_account(m.account_id);
+  where m.conversation_id = conversation.id and m.left_seq is null;
 $$;
 
 create function private.tell_former_member(conversation public.conversations, account_id uuid)
@@ -157,10 +148,9 @@ security definer
 set search_path = ''
 as $$
   -- Definer: as above. That they are out, and nothing of what is said now.
-  select private.broadcast('account:' || tell_former_member.account_id::text, 'conversation', jsonb_build_object(
+  select private.tell_account(tell_former_member.account_id, 'conversation', jsonb_build_object(
     'conversation_id', conversation.id, 'is_member', false
-  ))
-  where private.is_active_account(tell_former_member.account_id);
+  ));
 $$;
 
 create function private.change_epoch(conversation_id uuid)

@@ -247,10 +247,7 @@ begin
       );
     end if;
     -- For the reader's other devices.
-    perform private.broadcast('account:' || caller::text, 'conversation', jsonb_build_object(
-      'conversation_id', conversation.id, 'epoch', conversation.epoch, 'last_seq', conversation.last_seq, 'version', conversation.version,
-      'is_member', true
-    ));
+    perform private.tell_member(conversation, caller);
   end if;
   return query
     select conversation.last_seq - member.read_seq, u.messages from private.unread_count() as u;

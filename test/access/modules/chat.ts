@@ -67,7 +67,7 @@ export const chat: ModuleAccess = {
     nobody: inPrivate(
       'pair_of(uuid,uuid)',
       'other_member(conversations,uuid)',
-      'broadcast(text,text,jsonb)',
+      'tell_member(conversations,uuid)',
       'tell_members(conversations)',
       'tell_former_member(conversations,uuid)',
       'tell_message(conversations,bigint,bigint)',
