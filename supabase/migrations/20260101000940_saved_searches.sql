@@ -1,5 +1,5 @@
 -- Saved searches: filters of a list that an account keeps, to hear of what is new and matches. Castings, tasks, services and
--- candidates; how they are matched is in …941_search_matches.sql.
+-- candidates; how they are matched is in …943_search_matches.sql.
 -- Promises: what is kept is what the list itself would take; nobody but its owner knows of a search.
 
 set lock_timeout = '5s';
